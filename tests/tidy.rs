@@ -1,0 +1,297 @@
+//! House rules the compiler does not know, read from the sources themselves. Each rule is one test; each is also tried on
+//! a small wrong example, so that a rule cannot rot unseen.
+
+#[path = "tidy/code.rs"]
+mod code;
+#[path = "tidy/edges.rs"]
+mod edges;
+#[path = "tidy/tree.rs"]
+mod tree;
+
+use std::collections::BTreeSet;
+use tree::Source;
+
+const FILE_LINES_MAX: usize = 500;
+const ARCHITECTURE_LINES_MAX: usize = 200;
+
+/// Ids of registers or indicators that are also words of the kernel itself, each with its reason.
+const KERNEL_WORDS: [&str; 1] = ["person" /* a field kind */];
+
+/// Ids this short are everyday words (`case`, `test`): too many innocent hits.
+const SHORT_ID: usize = 4;
+
+fn none(found: &[String], mend: &str) {
+    assert!(found.is_empty(), "\n{}\nHow to mend: {mend}\n", found.join("\n"));
+}
+
+/// True for a file that is compiled only for tests, or is one.
+fn is_test_file(path: &str) -> bool {
+    path.starts_with("tests/")
+        || path.contains("/tests/")
+        || path.ends_with("/tests.rs")
+        || path.contains("/benches/")
+}
+
+/// Where the module `name`, declared in the file at `path`, keeps its file or folder.
+fn module_place(path: &str, name: &str) -> String {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    match file {
+        "lib.rs" | "main.rs" | "mod.rs" => format!("{folder}/{name}"),
+        _ => format!("{folder}/{}/{name}", file.trim_end_matches(".rs")),
+    }
+}
+
+/// Every Rust file with what it shows, test files apart.
+struct Rust {
+    all: Vec<(Source, code::Facts)>,
+    test_places: BTreeSet<String>,
+}
+
+impl Rust {
+    fn read() -> Rust {
+        let mut all = Vec::new();
+        let mut test_places = BTreeSet::new();
+        for source in tree::files(&[".rs"]) {
+            let facts = code::read(&source.text).unwrap_or_else(|e| panic!("{}: {e}", source.path));
+            test_places.extend(facts.test_modules.iter().map(|name| module_place(&source.path, name)));
+            all.push((source, facts));
+        }
+        Rust { all, test_places }
+    }
+
+    /// The files that go into the program.
+    fn product(&self) -> impl Iterator<Item = &(Source, code::Facts)> {
+        self.all.iter().filter(|(source, _)| {
+            let stem = source.path.trim_end_matches(".rs");
+            let of_tests =
+                self.test_places.iter().any(|place| stem == place || stem.starts_with(&format!("{place}/")));
+            !is_test_file(&source.path) && !of_tests
+        })
+    }
+}
+
+fn at(source: &Source, found: &[(usize, String)]) -> Vec<String> {
+    found.iter().map(|(line, what)| format!("{}:{line}: {what}", source.path)).collect()
+}
+
+/// The facts of a wrong example.
+fn example(text: &str) -> code::Facts {
+    code::read(text).expect("the example is Rust")
+}
+
+#[test]
+fn crates_import_only_along_the_listed_arrows() {
+    none(&edges::unlisted(&edges::packages()), "see ARCHITECTURE.md for the arrows");
+}
+
+#[test]
+fn the_arrow_rule_sees_a_wrong_edge_an_engine_that_imports_and_an_unlisted_crate() {
+    let dependency =
+        |name: &str, kind: Option<&str>| serde_json::json!({ "name": name, "path": "/x", "kind": kind });
+    let packages: Vec<edges::Package> = serde_json::from_value(serde_json::json!([
+        { "name": "shian-web", "manifest_path": "/h/crates/web/Cargo.toml",
+          "dependencies": [dependency("shian-store", None), dependency("shian-service", None)] },
+        { "name": "shian-draw", "manifest_path": "/h/engines/draw/Cargo.toml", "dependencies": [dependency("shian-pack", None)] },
+        { "name": "shian-service", "manifest_path": "/h/crates/service/Cargo.toml",
+          "dependencies": [dependency("shian-draw", None), dependency("shian-web", Some("dev"))] },
+        { "name": "shian-new", "manifest_path": "/h/crates/new/Cargo.toml", "dependencies": [] },
+    ]))
+    .expect("the example is cargo's shape");
+    let found = edges::unlisted(&packages).join("\n");
+    assert_eq!(found.lines().count(), 3, "{found}");
+    assert!(found.contains("shian-web must not import shian-store"), "{found}");
+    assert!(found.contains("shian-draw must not import shian-pack"), "{found}");
+    assert!(found.contains("shian-new is in no list"), "{found}");
+}
+
+fn too_long(sources: &[Source]) -> Vec<String> {
+    let lines = |source: &Source| source.text.lines().count();
+    let long = sources.iter().filter(|source| lines(source) > FILE_LINES_MAX);
+    long.map(|source| format!("{}:{}: {} lines", source.path, FILE_LINES_MAX + 1, lines(source))).collect()
+}
+
+#[test]
+fn no_file_is_longer_than_500_lines() {
+    let sources = tree::files(&[".rs", ".mjs", ".js", ".css", ".html"]);
+    none(&too_long(&sources), "split the file by job, not by size");
+}
+
+#[test]
+fn the_file_length_rule_counts_lines() {
+    let of = |lines| Source { path: "a.rs".to_string(), text: "x\n".repeat(lines) };
+    assert_eq!(too_long(&[of(FILE_LINES_MAX), of(FILE_LINES_MAX + 1)]), ["a.rs:501: 501 lines"]);
+}
+
+#[test]
+fn no_function_is_longer_than_70_lines() {
+    let rust = Rust::read();
+    let found: Vec<String> =
+        rust.all.iter().flat_map(|(source, facts)| at(source, &facts.long_functions)).collect();
+    none(&found, "move a part that has a name of its own into a function");
+}
+
+#[test]
+fn the_function_length_rule_counts_from_signature_to_closing_brace() {
+    let of = |lines| format!("struct S; impl S {{\nfn f() {{\n{}}}\n}}", "g();\n".repeat(lines));
+    assert!(example(&of(68)).long_functions.is_empty());
+    assert_eq!(example(&of(69)).long_functions, [(2, "f: 71 lines".to_string())]);
+}
+
+/// File stems of the packs' registers and the table names of their indicator files.
+fn declared_ids() -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for source in tree::files(&[".toml"]).into_iter().filter(|source| source.path.starts_with("packs/")) {
+        if source.path.contains("/registers/") {
+            let stem = source.path.rsplit('/').next().unwrap_or("").trim_end_matches(".toml");
+            ids.insert(stem.to_string());
+        } else if source.path.contains("/indicators/") {
+            let headings = source.text.lines().filter_map(|line| line.strip_prefix('[')?.split(']').next());
+            ids.extend(headings.filter(|id| !id.contains('.')).map(str::to_string));
+        }
+    }
+    ids.retain(|id| id.len() > SHORT_ID && !KERNEL_WORDS.contains(&id.as_str()));
+    ids
+}
+
+fn named(ids: &BTreeSet<String>, texts: &[(usize, String)]) -> Vec<(usize, String)> {
+    texts.iter().filter(|(_, text)| ids.contains(text)).cloned().collect()
+}
+
+#[test]
+fn no_register_or_indicator_of_a_pack_is_named_in_rust() {
+    let (rust, ids) = (Rust::read(), declared_ids());
+    let found: Vec<String> =
+        rust.product().flat_map(|(source, facts)| at(source, &named(&ids, &facts.texts))).collect();
+    none(&found, "the domain is data: let the pack say it, or ask the model for what the register is");
+}
+
+#[test]
+fn the_id_rule_sees_a_literal_in_code_and_in_a_macro_but_not_in_a_test() {
+    let ids = BTreeSet::from(["inspection".to_string()]);
+    let facts = example(
+        "fn f() { g(\"inspection\");\n h!(\"inspection\", \"an inspection\"); }\n#[cfg(test)] mod t { fn f() { g(\"inspection\"); } }",
+    );
+    let lines: Vec<usize> = named(&ids, &facts.texts).iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [1, 2]);
+}
+
+#[test]
+fn nothing_outside_tests_can_panic_by_unwrap_or_expect_or_is_left_undone() {
+    let rust = Rust::read();
+    let found: Vec<String> = rust.product().flat_map(|(source, facts)| at(source, &facts.panics)).collect();
+    none(&found, "return the crate's error, or a Diagnostic; `assert!` only for a bug of our own");
+}
+
+#[test]
+fn the_panic_rule_sees_five_ways_and_spares_tests_comments_and_parsers() {
+    let facts = example(
+        "// a.unwrap()\nfn f() { a.unwrap(); b.expect(\"x\"); todo!(); unimplemented!(); dbg!(1); h!(a.unwrap()); p.expect(Token); \"x.unwrap()\"; }\n#[test] fn t() { a.unwrap() }",
+    );
+    let found: Vec<&str> = facts.panics.iter().map(|(_, what)| what.as_str()).collect();
+    assert_eq!(found, [".unwrap(", ".expect(", "todo!", "unimplemented!", "dbg!", ".unwrap()"]);
+}
+
+#[test]
+fn every_match_on_field_kind_lists_all_kinds() {
+    let rust = Rust::read();
+    let found: Vec<String> =
+        rust.product().flat_map(|(source, facts)| at(source, &facts.open_matches)).collect();
+    none(&found, "write the other kinds out, so that a new kind makes the compiler list this place");
+}
+
+#[test]
+fn the_field_kind_rule_sees_every_name_of_the_kind() {
+    let open = example(
+        "use a::FieldKind as K; fn f() { match k { FieldKind::Text => 1, _ => 2 };\n match k { K::Text => 1, other => 2 }; }\nimpl FieldKind { fn g() { match self {\n Self::Text => 1, _ => 2 } } }",
+    );
+    assert_eq!(open.open_matches.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2, 4]);
+    let closed = example(
+        "fn f() { match k { FieldKind::Text => 1, FieldKind::Date => 2 }; match n { 1 => 1, _ => 2 } }",
+    );
+    assert!(closed.open_matches.is_empty());
+}
+
+#[test]
+fn no_module_is_named_for_its_form() {
+    let rust = Rust::read();
+    let found: Vec<String> =
+        rust.all.iter().flat_map(|(source, facts)| at(source, &facts.form_modules)).collect();
+    none(&found, "name the module for its job");
+}
+
+#[test]
+fn the_module_name_rule_sees_a_form_name() {
+    assert_eq!(example("mod utils;\nmod permit;").form_modules, [(1, "utils".to_string())]);
+}
+
+/// True where the store's `Scope` may be made: the store itself, the crates below it, and `service::permit`.
+fn may_make_scopes(path: &str) -> bool {
+    ["crates/plan/", "crates/pack/", "crates/store/", "engines/", "crates/service/src/permit"]
+        .iter()
+        .any(|place| path.starts_with(place))
+}
+
+#[test]
+fn only_permit_makes_a_scope_for_the_store() {
+    let rust = Rust::read();
+    let product = rust.product().filter(|(source, _)| !may_make_scopes(&source.path));
+    let found: Vec<String> = product.flat_map(|(source, facts)| at(source, &facts.scopes_made)).collect();
+    none(&found, "ask service::permit for the scope: who sees what is decided in one place");
+}
+
+#[test]
+fn the_scope_rule_sees_constructors_and_literals() {
+    let facts = example(
+        "fn f() { let a = Scope::all();\n let b = shian_store::Scope { areas: vec![] };\n let c = read(&scope); }\n#[test] fn t() { Scope::all() }",
+    );
+    assert_eq!(facts.scopes_made.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+    assert!(
+        may_make_scopes("crates/service/src/permit.rs") && !may_make_scopes("crates/service/src/desk.rs")
+    );
+}
+
+fn without_reason(sources: &[Source]) -> Vec<String> {
+    let bare = sources.iter().filter(|source| !source.text.starts_with("//!"));
+    bare.map(|source| format!("{}:1: does not begin with //!", source.path)).collect()
+}
+
+#[test]
+fn every_rust_file_begins_by_saying_why_it_exists() {
+    none(
+        &without_reason(&tree::files(&[".rs"])),
+        "write one `//!` line: the job of the file, and what it never does",
+    );
+}
+
+#[test]
+fn the_first_line_rule_sees_a_bare_file() {
+    let of = |text: &str| Source { path: "a.rs".to_string(), text: text.to_string() };
+    assert_eq!(without_reason(&[of("fn f() {}"), of("//! Why.\n")]).len(), 1);
+}
+
+fn architecture_gaps(text: &str, crates: &[String]) -> Vec<String> {
+    let lines = text.lines().count();
+    let mut found: Vec<String> = crates
+        .iter()
+        .filter(|name| !text.contains(&format!("`{name}`")))
+        .map(|name| format!("ARCHITECTURE.md:1: does not name `{name}`"))
+        .collect();
+    if lines > ARCHITECTURE_LINES_MAX {
+        found.push(format!("ARCHITECTURE.md:{lines}: more than {ARCHITECTURE_LINES_MAX} lines"));
+    }
+    found
+}
+
+#[test]
+fn the_architecture_rule_sees_a_missing_crate_and_a_long_page() {
+    let text = format!("`plan` reads.\n{}", "\n".repeat(ARCHITECTURE_LINES_MAX));
+    assert_eq!(architecture_gaps(&text, &["plan".to_string(), "pack".to_string()]).len(), 2);
+}
+
+#[test]
+fn modules_under_cfg_test_in_their_own_file_count_as_tests() {
+    assert_eq!(example("#[cfg(test)]\nmod checks;").test_modules, ["checks"]);
+    assert_eq!(module_place("crates/a/src/lib.rs", "checks"), "crates/a/src/checks");
+    assert_eq!(module_place("crates/a/src/b.rs", "checks"), "crates/a/src/b/checks");
+    assert!(is_test_file("crates/a/tests/x.rs") && !is_test_file("crates/a/src/x.rs"));
+}
