@@ -1,1 +1,18 @@
-//! pack
+//! The governance pack 治理包: a folder of text that declares one place's registers, indicators, tables, roles and plan.
+//!
+//! This crate reads a pack into a checked [`Pack`], or into diagnostics, all at once. It does no IO besides reading that
+//! folder, knows no database and no engine.
+pub mod calendar;
+pub mod expr;
+pub mod field;
+pub mod indicator;
+pub mod pack;
+pub mod register;
+pub mod value;
+
+pub use expr::{Expr, Type};
+pub use field::{Field, FieldKind};
+pub use indicator::Indicator;
+pub use pack::Pack;
+pub use register::Register;
+pub use value::{Fields, Value};

@@ -1,0 +1,113 @@
+//! The whole pack after reading: what every other crate works from.
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use indexmap::IndexMap;
+use rust_decimal::Decimal;
+use shian_plan::Plan;
+
+use crate::indicator::Indicator;
+use crate::register::Register;
+
+/// A checked pack, its base merged in.
+#[derive(Debug)]
+pub struct Pack {
+    pub id: String,
+    pub title: String,
+    pub place: String,
+    pub year: i32,
+    /// Root area code.
+    pub area: String,
+    pub registers: IndexMap<String, Register>,
+    pub indicators: IndexMap<String, Indicator>,
+    pub targets: Vec<Target>,
+    pub tables: IndexMap<String, Table>,
+    pub checklists: IndexMap<String, Table>,
+    pub roles: IndexMap<String, Role>,
+    /// Menu groups in order: id → title.
+    pub groups: IndexMap<String, String>,
+    pub areas: Vec<Area>,
+    pub bodies: Vec<Body>,
+    pub plan: Option<Plan>,
+    /// Resolved duties of the plan, one per measure × body × role.
+    pub duties: Vec<Duty>,
+    pub calendar: crate::calendar::Calendar,
+    pub demo: IndexMap<String, toml::Value>,
+    /// Folder it was read from, nearest first (the pack, then what it extends).
+    pub folders: Vec<PathBuf>,
+    /// SM3 of all files read: tells that a pack changed.
+    pub digest: String,
+}
+
+/// A plan target bound to an indicator 目标.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub measure: u32,
+    pub chapter: u32,
+    /// As the plan names it.
+    pub name: String,
+    /// None: not bound yet; the page says so.
+    pub indicator: Option<String>,
+    pub op: Op,
+    pub value: Decimal,
+    pub unit: String,
+    pub due: NaiveDate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    AtLeast,
+    MoreThan,
+    AtMost,
+    LessThan,
+    Equal,
+}
+
+/// A CSV table with its header; law's numbers keep `valid_from`, `valid_to`, `source`, `confidence` columns.
+#[derive(Debug, Clone)]
+pub struct Table {
+    pub name: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Role {
+    pub id: String,
+    pub title: String,
+    /// What it may do besides registers: `admin.system`, `admin.security`, `admin.audit`, `accept`, `instruct` …
+    pub may: Vec<String>,
+    /// Roles that one person may not hold together with it.
+    pub excludes: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Area {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub parent: Option<String>,
+    pub population: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Body {
+    pub code: String,
+    pub name: String,
+    pub kind: String,
+    pub aliases: Vec<String>,
+    /// Area it works for, by code.
+    pub area: Option<String>,
+    /// Codes of the bodies a collective name stands for (各乡镇、办、管委会).
+    pub members: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Duty {
+    pub chapter: u32,
+    pub measure: u32,
+    pub title: String,
+    pub body: String,
+    pub role: String,
+    pub text: String,
+}
