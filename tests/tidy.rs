@@ -283,6 +283,19 @@ fn architecture_gaps(text: &str, crates: &[String]) -> Vec<String> {
 }
 
 #[test]
+fn the_architecture_page_is_short_and_names_every_crate() {
+    let text = std::fs::read_to_string(tree::root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md exists");
+    let crates: Vec<String> = edges::packages()
+        .iter()
+        .filter_map(|package| package.manifest_path.rsplit('/').nth(1).map(str::to_string))
+        .collect();
+    none(
+        &architecture_gaps(&text, &crates),
+        "say in one paragraph what the crate does and what it never does",
+    );
+}
+
+#[test]
 fn the_architecture_rule_sees_a_missing_crate_and_a_long_page() {
     let text = format!("`plan` reads.\n{}", "\n".repeat(ARCHITECTURE_LINES_MAX));
     assert_eq!(architecture_gaps(&text, &["plan".to_string(), "pack".to_string()]).len(), 2);
