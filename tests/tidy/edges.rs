@@ -7,7 +7,7 @@ use std::process::Command;
 const ARROWS: [(&str, &[&str]); 7] = [
     ("shian-plan", &[]),
     ("shian-pack", &["shian-plan"]),
-    ("shian-store", &["shian-pack"]),
+    ("shian-store", &["shian-pack", "shian-plan"]),
     ("shian-service", &["shian-store", "shian-pack", "shian-plan"]),
     ("shian-web", &["shian-service", "shian-pack", "shian-plan"]),
     ("shian-lake", &["shian-service", "shian-pack", "shian-plan"]),
@@ -42,6 +42,13 @@ pub struct Dependency {
 }
 
 impl Package {
+    /// Where it stands, from the root: `crates/plan`.
+    pub fn folder(&self) -> String {
+        let root = super::tree::root().canonicalize().expect("the root exists");
+        let folder = std::path::Path::new(&self.manifest_path).parent().expect("a manifest has a folder");
+        folder.strip_prefix(root).unwrap_or(folder).to_string_lossy().replace('\\', "/")
+    }
+
     fn is_engine(&self) -> bool {
         self.manifest_path.replace('\\', "/").contains("/engines/")
     }
