@@ -1,0 +1,48 @@
+//! Who acts: an account with the roles it holds, each for an area or a body. Rights are read from it by `permit` alone.
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use shian_pack::value::RecordId;
+
+/// A person (or the system itself) at the desk.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Actor {
+    /// Account id; 0 is the system itself.
+    pub id: i64,
+    pub login: String,
+    pub name: String,
+    /// Body and role in words: `区市场监管局 监管所`.
+    pub title: String,
+    pub roles: Vec<RoleHeld>,
+    /// Records this person stands for: his person or staff record, the businesses he may act for.
+    pub stands_for: Vec<RecordId>,
+    /// What he may do besides registers: `admin.system`, `admin.security`, `admin.audit`, `accept` …
+    pub may: BTreeSet<String>,
+}
+
+/// A role held for a place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RoleHeld {
+    pub role: String,
+    /// Path of the area it is held for: codes, each ended by `/`. None: for no area.
+    pub area: Option<String>,
+    /// Body it is held for.
+    pub body: Option<RecordId>,
+}
+
+impl Actor {
+    /// The office itself: seeds, ticks, moves that follow from another record's. Never signed in.
+    pub fn system() -> Self {
+        Self {
+            id: 0, login: "system".into(), name: "系统".into(), title: "自动".into(), ..Self::default()
+        }
+    }
+
+    pub fn is_system(&self) -> bool {
+        self.id == 0
+    }
+
+    pub fn may(&self, what: &str) -> bool {
+        self.is_system() || self.may.contains(what)
+    }
+}
