@@ -1,0 +1,97 @@
+//! The embedded database. WAL with full fsync; readers never wait for the writer.
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags};
+
+use super::Access;
+use crate::cell::{Cell, Row};
+use crate::error::Result;
+
+/// Distinct statements kept prepared on each connection.
+const STATEMENTS_MAX: usize = 256;
+
+/// Another process may hold the write lock as long as a whole import takes.
+const BUSY: Duration = Duration::from_secs(120);
+
+/// A connection to the file.
+pub struct Sqlite {
+    connection: Connection,
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Cell::Null => ValueRef::Null,
+            Cell::Int(n) => ValueRef::Integer(*n),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+            Cell::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl Sqlite {
+    pub fn open(path: &Path, access: Access) -> Result<Self> {
+        let flags = match access {
+            Access::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            Access::Write => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
+        };
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(BUSY)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        if access == Access::Write {
+            connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        }
+        connection.execute_batch("PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;")?;
+        Ok(Self { connection })
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        // One prepared statement is the common case (BEGIN, SAVEPOINT, COMMIT …); a script has semicolons inside.
+        if sql.contains(';') {
+            return Ok(self.connection.execute_batch(sql)?);
+        }
+        self.connection.prepare_cached(sql)?.raw_execute()?;
+        Ok(())
+    }
+
+    pub fn query(&mut self, sql: &str, params: &[Cell]) -> Result<Vec<Row>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let width = statement.column_count();
+        for (at, param) in params.iter().enumerate() {
+            statement.raw_bind_parameter(at + 1, param)?;
+        }
+        let mut rows = statement.raw_query();
+        let mut answer = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut cells = Vec::with_capacity(width);
+            for at in 0..width {
+                cells.push(match row.get_ref(at)? {
+                    ValueRef::Null => Cell::Null,
+                    ValueRef::Integer(n) => Cell::Int(n),
+                    ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+                    ValueRef::Blob(bytes) => Cell::Bytes(bytes.to_owned()),
+                    ValueRef::Real(real) => {
+                        let message = format!("a float ({real}) where only whole numbers are kept");
+                        return Err(crate::StoreError::Corrupt(message));
+                    }
+                });
+            }
+            answer.push(Row(cells));
+        }
+        Ok(answer)
+    }
+
+    pub fn execute(&mut self, sql: &str, params: &[Cell]) -> Result<u64> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        for (at, param) in params.iter().enumerate() {
+            statement.raw_bind_parameter(at + 1, param)?;
+        }
+        Ok(statement.raw_execute()? as u64)
+    }
+
+    pub fn forget(&mut self) {
+        self.connection.flush_prepared_statement_cache();
+    }
+}
