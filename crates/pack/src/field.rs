@@ -122,9 +122,18 @@ pub enum FieldKind {
 #[derive(Debug, Clone)]
 pub enum ChoiceList {
     /// `choices = { a = "甲", … }` in the register file.
-    Inline(IndexMap<String, String>),
+    Inline(Vec<Choice>),
     /// `choices = "business_kind"`: tables/business_kind.csv with columns code,title[,parent].
     Table(String),
+}
+
+/// One option of a choice list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub code: String,
+    pub title: String,
+    /// Code of the option above it, in a tree.
+    pub parent: Option<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -3,16 +3,22 @@
 //! This crate reads a pack into a checked [`Pack`], or into diagnostics, all at once. It does no IO besides reading that
 //! folder, knows no database and no engine.
 pub mod calendar;
+pub mod catalogue;
+pub mod diagnostic;
 pub mod expr;
 pub mod field;
 pub mod indicator;
 pub mod pack;
+mod read;
 pub mod register;
 pub mod value;
 
+pub use catalogue::{Catalogue, EffectSig};
+pub use diagnostic::Diagnostic;
 pub use expr::{Expr, Type};
-pub use field::{Field, FieldKind};
+pub use field::{Choice, Field, FieldKind};
 pub use indicator::Indicator;
 pub use pack::Pack;
+pub use read::read;
 pub use register::Register;
 pub use value::{Fields, Value};

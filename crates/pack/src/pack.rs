@@ -6,8 +6,10 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use shian_plan::Plan;
 
+use crate::expr::Edition;
+use crate::field::{Choice, ChoiceList};
 use crate::indicator::Indicator;
-use crate::register::Register;
+use crate::register::{Register, Seed};
 
 /// A checked pack, its base merged in.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub struct Pack {
     pub targets: Vec<Target>,
     pub tables: IndexMap<String, Table>,
     pub checklists: IndexMap<String, Table>,
+    /// Tables with columns `code,title[,parent]`, as choice lists.
+    pub choices: IndexMap<String, Vec<Choice>>,
+    /// tables/rules.csv: law's numbers by name, each with its editions.
+    pub rules: IndexMap<String, Vec<Edition>>,
     pub roles: IndexMap<String, Role>,
     /// Menu groups in order: id → title.
     pub groups: IndexMap<String, String>,
@@ -37,6 +43,36 @@ pub struct Pack {
     pub folders: Vec<PathBuf>,
     /// SM3 of all files read: tells that a pack changed.
     pub digest: String,
+}
+
+impl Pack {
+    pub fn register(&self, id: &str) -> Option<&Register> {
+        self.registers.get(id)
+    }
+
+    pub fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.indicators.get(id)
+    }
+
+    /// The register with that kernel role.
+    pub fn seeded(&self, seed: Seed) -> Option<&Register> {
+        self.registers.values().find(|register| register.seed == Some(seed))
+    }
+
+    /// The options of a list, in the order they were written; empty for a table that does not exist.
+    pub fn choices<'a>(&'a self, list: &'a ChoiceList) -> &'a [Choice] {
+        match list {
+            ChoiceList::Inline(choices) => choices,
+            ChoiceList::Table(name) => self.choices.get(name).map_or(&[], Vec::as_slice),
+        }
+    }
+
+    /// Law's number `name` in the edition in force on `day`.
+    pub fn rule(&self, name: &str, day: NaiveDate) -> Option<Decimal> {
+        let in_force =
+            |e: &&Edition| e.from.is_none_or(|from| from <= day) && e.to.is_none_or(|to| day <= to);
+        self.rules.get(name)?.iter().find(in_force).map(|edition| edition.value)
+    }
 }
 
 /// A plan target bound to an indicator 目标.

@@ -1,0 +1,118 @@
+//! Reads the folder of a pack: every file into a tree with places, base and district merged, then the model from the tree.
+mod field;
+mod flow;
+mod folder;
+mod formula;
+mod indicator;
+mod keys;
+mod place;
+mod plan;
+mod register;
+mod source;
+mod table;
+mod target;
+mod tree;
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use crate::catalogue::Catalogue;
+use crate::diagnostic::Diagnostic;
+use crate::pack::{Pack, Role};
+use folder::Folder;
+use formula::Outline;
+use keys::Keys;
+use source::Sources;
+use tree::What;
+
+/// Reads and checks the pack in `dir`, the packs it extends merged under it.
+///
+/// # Errors
+/// Every mistake of every file, in the order of files and lines.
+pub fn read(dir: &Path, catalogue: &Catalogue) -> Result<Pack, Vec<Diagnostic>> {
+    let sources = Sources::default();
+    let pack = Folder::load(dir, &sources).map(|folder| build(&folder, &sources, catalogue));
+    match pack {
+        Some(pack) if sources.is_clean() => Ok(pack),
+        _ => Err(sources.into_diagnostics()),
+    }
+}
+
+fn build(folder: &Folder, sources: &Sources, _catalogue: &Catalogue) -> Pack {
+    let head = Keys::new(sources, &folder.head);
+    let year = head.number("year").unwrap_or_default();
+    let choices = table::choices(folder);
+    let rules = table::rules(folder, sources);
+    let outline = Outline::new(folder, choices, rules);
+    let registers = register::all(folder, sources, &outline);
+    let indicators = indicator::all(folder, sources, &outline);
+    let targets = target::all(folder, sources, year, &indicators);
+    let areas = place::areas(folder, sources);
+    let bodies = place::bodies(folder, sources);
+    let (plan, duties) = plan::compile(folder, sources, &bodies);
+    head.item("extends");
+    let pack = Pack {
+        id: head.must("id"),
+        title: head.must("title"),
+        place: head.text("place").unwrap_or_default(),
+        year,
+        area: head.text("area").unwrap_or_default(),
+        groups: head.map("groups").map(|map| titles(sources, map)).unwrap_or_default(),
+        registers,
+        indicators,
+        targets,
+        tables: folder.tables.iter().map(|(name, sheet)| (name.clone(), sheet.table.clone())).collect(),
+        checklists: folder
+            .checklists
+            .iter()
+            .map(|(name, sheet)| (name.clone(), sheet.table.clone()))
+            .collect(),
+        calendar: table::calendar(folder, sources),
+        choices: outline.choices,
+        rules: outline.rules,
+        roles: roles(folder, sources),
+        areas,
+        bodies,
+        plan,
+        duties,
+        demo: folder.demo.clone(),
+        folders: folder.folders.clone(),
+        digest: folder.digest.clone(),
+    };
+    head.close();
+    pack
+}
+
+/// `id = "标题"` pairs in their order.
+fn titles(sources: &Sources, map: &tree::Map) -> IndexMap<String, String> {
+    let mut titles = IndexMap::new();
+    for (id, entry) in &map.entries {
+        keys::check_id(sources, id, entry.key);
+        if let Some(word) = keys::text_of(sources, &entry.item, id) {
+            titles.insert(id.clone(), word.text);
+        }
+    }
+    titles
+}
+
+fn roles(folder: &Folder, sources: &Sources) -> IndexMap<String, Role> {
+    let mut roles = IndexMap::new();
+    for (id, entry) in &folder.roles.entries {
+        let What::Map(map) = &entry.item.what else {
+            keys::wrong(sources, &entry.item, id, "表 {…}");
+            continue;
+        };
+        keys::check_id(sources, id, entry.key);
+        let keys = Keys::new(sources, map);
+        let role = Role {
+            id: id.clone(),
+            title: keys.must("title"),
+            may: keys.texts("may"),
+            excludes: keys.texts("excludes"),
+        };
+        keys.close();
+        roles.insert(id.clone(), role);
+    }
+    roles
+}
