@@ -6,12 +6,28 @@
 //! The meaning on one page:
 //! - Comparison with null: `==`/`!=` treat null as a value; `<` `<=` `>` `>=` with a null side are false.
 //! - Arithmetic with null is null; division by zero is null; a null bool is false in `!`, `&&`, `||`, `?:` and at the top.
-//! - Integers and decimals compare and add exactly; a product keeps the sum of the digits; texts compare by code point.
-//! - `date + n`, `date - n`: days; `date - date`: days.
+//! - `in`, `under`, `contains`, `startsWith` are true or false, false for a null subject; `size` of null is 0.
+//! - Integers and decimals compare and add exactly; a product keeps the sum of the digits; a quotient keeps four digits, or
+//!   its dividend's if more, the rest cut off; `%` has the sign of the dividend; texts compare by code point.
+//! - `date + n`, `date - n`: days; `date - date`: days; `date(time)`: the day in Asia/Shanghai.
+//! - A number whose last digit counts more than 10^18, and a day outside the years 1 to 9999, are null.
+//! - A law's number (`rule`) is that of the edition in force at the record's business date, or today if it has none.
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::value::Value;
+
+mod calls;
+mod eval;
+mod parse;
+mod schema;
+mod typing;
+mod words;
+
+pub use eval::{Context, Fixed, eval, today, truth};
+pub use parse::ExprError;
+pub use schema::{ACCOUNT, Choice, Env, Place, Scene, Schema, Shape};
+pub use words::{Titles, words};
 
 /// A checked expression with its source.
 #[derive(Debug, Clone)]
@@ -59,11 +75,13 @@ pub enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Compare(Compare, Box<Node>, Box<Node>),
-    Arith(Arith, Box<Node>, Box<Node>),
+    /// With the type of the result, which decides its digits.
+    Arith(Arith, Type, Box<Node>, Box<Node>),
     Negate(Box<Node>),
-    If(Box<Node>, Box<Node>, Box<Node>),
+    /// With the type of the result, in which both branches agree.
+    If(Type, Box<Node>, Box<Node>, Box<Node>),
     In(Box<Node>, Vec<Node>),
-    /// `kind.under('canteen')`, expanded to the code and all below it.
+    /// `kind.under('canteen')`, expanded to the code itself (first) and all below it.
     Under(Box<Node>, Vec<String>),
     /// `list.contains(x)` on many refs and choices; `text.contains('x')`.
     Contains(Box<Node>, Box<Node>),
@@ -76,14 +94,57 @@ pub enum Node {
     Year(Box<Node>),
     Month(Box<Node>),
     Day(Box<Node>),
+    /// `date(time)`: the day of an instant in Asia/Shanghai.
+    DateOf(Box<Node>),
     /// `workdays(date, n)`: the n-th working day after; memory only (calc, default).
     Workdays(Box<Node>, Box<Node>),
     /// `body_of(area)`: the first body whose area it is; memory only.
     BodyOf(Box<Node>),
     /// `rule('name')`: law's number by edition in force at the record's business date.
     Rule {
+        name: String,
         editions: Vec<Edition>,
     },
+}
+
+/// Numbers are kept so that their last digit never counts more than this; what would be larger is null.
+pub const LARGEST: i128 = 1_000_000_000_000_000_000;
+
+/// Digits a quotient keeps at least.
+pub const QUOTIENT_DIGITS: u8 = 4;
+
+/// The first and last day that a computed date may be, 0001-01-01 and 9999-12-31, as days since 1970-01-01.
+pub const DAYS: (i64, i64) = (-719_162, 2_932_896);
+
+/// China Standard Time is UTC plus so many seconds.
+pub const CHINA_SECONDS: i64 = 8 * 3600;
+
+impl Type {
+    /// Digits after the point, if it is a number.
+    pub fn digits(&self) -> Option<u8> {
+        match self {
+            Type::Int => Some(0),
+            Type::Decimal(digits) => Some(*digits),
+            _ => None,
+        }
+    }
+}
+
+impl Node {
+    /// Digits after the point of a numeric expression; 0 for all others.
+    pub fn digits(&self) -> u8 {
+        match self {
+            Node::Lit(Value::Decimal(value)) => value.scale() as u8,
+            Node::Field { ty, .. } | Node::Hop { ty, .. } | Node::Arith(_, ty, ..) | Node::If(ty, ..) => {
+                ty.digits().unwrap_or(0)
+            }
+            Node::Negate(inner) => inner.digits(),
+            Node::Rule { editions, .. } => {
+                editions.iter().map(|edition| edition.value.scale() as u8).max().unwrap_or(0)
+            }
+            _ => 0,
+        }
+    }
 }
 
 /// A number of the law, valid for a span of days (both ends inclusive).
