@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+use shian_pack::Choice;
 use shian_pack::calendar::Calendar;
 use shian_pack::expr::{
-    Choice, Context, Edition, Expr, ExprError, Fixed, Place, Schema, Shape, Titles, Type, eval, words,
+    Context, Edition, Expr, ExprError, Fixed, Place, Schema, Shape, Titles, Type, eval, words,
 };
 use shian_pack::value::{Fields, Value};
 

@@ -3,9 +3,10 @@ use cel::common::ast::{CallExpr, IdedExpr};
 use chrono::NaiveDate;
 
 use super::parse::ExprError;
-use super::schema::{ACCOUNT, Choice, Place};
+use super::schema::{ACCOUNT, Place};
 use super::typing::{Typed, Typing, type_words};
 use super::{Node, Type};
+use crate::field::Choice;
 use crate::value::Value;
 
 const FUNCTIONS: &str = "today() now() me() rule('…') date('…') size(x) year(d) month(d) day(d) workdays(d, n) \

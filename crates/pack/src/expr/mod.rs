@@ -26,7 +26,7 @@ mod words;
 
 pub use eval::{Context, Fixed, eval, today, truth};
 pub use parse::ExprError;
-pub use schema::{ACCOUNT, Choice, Env, Place, Scene, Schema, Shape};
+pub use schema::{ACCOUNT, Env, Place, Scene, Schema, Shape};
 pub use words::{Titles, words};
 
 /// A checked expression with its source.

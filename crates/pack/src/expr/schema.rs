@@ -2,19 +2,12 @@
 use indexmap::IndexMap;
 
 use super::{Edition, Type};
-use crate::field::{ChoiceList, Field, FieldKind};
+use crate::field::{Choice, ChoiceList, FieldKind};
+use crate::pack::Pack;
+use crate::register::Seed;
 
 /// The register that `me()` and person fields point to: the accounts of the office, which are no register.
 pub const ACCOUNT: &str = "@account";
-
-/// One code of a choice list 选项.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
-    pub code: String,
-    pub title: String,
-    /// The code it stands under, in a tree.
-    pub parent: Option<String>,
-}
 
 /// Where an expression is used; decides which functions it may call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,27 +55,45 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Adds a register with its states and fields; inline choice lists are added under `register.field`. `areas` and
-    /// `bodies` must be set before.
+    /// The schema of a pack that has been read.
+    pub fn of(pack: &Pack) -> Self {
+        let seeded = |seed| pack.seeded(seed).map(|register| register.id.clone());
+        let mut schema = Self {
+            lists: pack.choices.clone(),
+            rules: pack.rules.clone(),
+            areas: seeded(Seed::Areas),
+            bodies: seeded(Seed::Bodies),
+            ..Self::default()
+        };
+        for register in pack.registers.values() {
+            let states = register.states.iter().map(|(code, title)| (code.as_str(), title.as_str()));
+            let fields = register.fields.values().map(|field| (field.id.as_str(), &field.kind));
+            schema.add_register(&register.id, states, fields);
+        }
+        schema
+    }
+
+    /// Adds a register with its states (code, title) and fields; inline choice lists are added under `register.field`.
+    /// `areas` and `bodies` must be set before.
     pub fn add_register<'a>(
         &mut self,
         id: &str,
-        states: &IndexMap<String, String>,
-        fields: impl IntoIterator<Item = &'a Field>,
+        states: impl IntoIterator<Item = (&'a str, &'a str)>,
+        fields: impl IntoIterator<Item = (&'a str, &'a FieldKind)>,
     ) {
         let mut shape = Shape::default();
-        for field in fields {
-            let list = match &field.kind {
-                FieldKind::Choice { list } | FieldKind::Choices { list } => Some(list),
-                _ => None,
-            };
-            if let Some(ChoiceList::Inline(codes)) = list {
-                self.lists.insert(format!("{id}.{}", field.id), flat(codes));
+        for (field, kind) in fields {
+            if let FieldKind::Choice { list: ChoiceList::Inline(choices) }
+            | FieldKind::Choices { list: ChoiceList::Inline(choices) } = kind
+            {
+                self.lists.insert(format!("{id}.{field}"), choices.clone());
             }
-            shape.fields.insert(field.id.clone(), self.type_of(id, field));
+            shape.fields.insert(field.to_string(), self.type_of(id, field, kind));
         }
         let state = format!("{id}.state");
-        self.lists.insert(state.clone(), flat(states));
+        let flat =
+            |(code, title): (&str, &str)| Choice { code: code.into(), title: title.into(), parent: None };
+        self.lists.insert(state.clone(), states.into_iter().map(flat).collect());
         for (fixed, ty) in [
             ("id", Type::Ref(id.to_string())),
             ("state", Type::Choice(state)),
@@ -95,13 +106,13 @@ impl Schema {
         self.registers.insert(id.to_string(), shape);
     }
 
-    fn type_of(&self, register: &str, field: &Field) -> Type {
+    fn type_of(&self, register: &str, field: &str, kind: &FieldKind) -> Type {
         let choice = |list: &ChoiceList| match list {
-            ChoiceList::Inline(_) => Type::Choice(format!("{register}.{}", field.id)),
+            ChoiceList::Inline(_) => Type::Choice(format!("{register}.{field}")),
             ChoiceList::Table(name) => Type::Choice(name.clone()),
         };
         let seeded = |seed: &Option<String>| Type::Ref(seed.clone().unwrap_or_default());
-        match &field.kind {
+        match kind {
             FieldKind::Text { .. }
             | FieldKind::LongText
             | FieldKind::Phone
@@ -109,9 +120,7 @@ impl Schema {
             | FieldKind::CreditCode
             | FieldKind::LicenceNo
             | FieldKind::Gtin
-            | FieldKind::Geo
-            | FieldKind::Image { many: false }
-            | FieldKind::File { many: false } => Type::Text,
+            | FieldKind::Geo => Type::Text,
             FieldKind::Integer { .. } => Type::Int,
             FieldKind::Decimal { digits, .. } => Type::Decimal(*digits),
             FieldKind::Money => Type::Decimal(2),
@@ -125,8 +134,9 @@ impl Schema {
             FieldKind::Area => seeded(&self.areas),
             FieldKind::Body => seeded(&self.bodies),
             FieldKind::Person => Type::Ref(ACCOUNT.to_string()),
-            FieldKind::Image { many: true }
-            | FieldKind::File { many: true }
+            // Attachments are kept as a list even where only one may be given.
+            FieldKind::Image { .. }
+            | FieldKind::File { .. }
             | FieldKind::Table { .. }
             | FieldKind::Checklist { .. } => Type::List(Box::new(Type::Text)),
         }
@@ -136,13 +146,6 @@ impl Schema {
     pub fn scene<'a>(&'a self, register: &'a str, place: Place) -> Scene<'a> {
         Scene { schema: self, register, place }
     }
-}
-
-fn flat(codes: &IndexMap<String, String>) -> Vec<Choice> {
-    codes
-        .iter()
-        .map(|(code, title)| Choice { code: code.clone(), title: title.clone(), parent: None })
-        .collect()
 }
 
 /// A [`Schema`] seen from one register's record.
