@@ -224,30 +224,45 @@ fn the_module_name_rule_sees_a_form_name() {
     assert_eq!(example("mod utils;\nmod permit;").form_modules, [(1, "utils".to_string())]);
 }
 
-/// True where the store's `Scope` may be made: the store itself, the crates below it, and `service::permit`.
-fn may_make_scopes(path: &str) -> bool {
-    ["crates/plan/", "crates/pack/", "crates/store/", "engines/", "crates/service/src/permit"]
-        .iter()
-        .any(|place| path.starts_with(place))
+/// Where `made` is made although only the store, the crates below it, and `maker` (the start of a path) may make it.
+fn made_elsewhere(path: &str, made: &[(usize, String)], guarded: &str, maker: &str) -> Vec<(usize, String)> {
+    let makers = ["crates/plan/", "crates/pack/", "crates/store/", "engines/", maker];
+    if makers.iter().any(|place| path.starts_with(place)) {
+        return Vec::new();
+    }
+    made.iter().filter(|(_, how)| how.split("::").any(|name| name == guarded)).cloned().collect()
 }
 
 #[test]
 fn only_permit_makes_a_scope_for_the_store() {
     let rust = Rust::read();
-    let product = rust.product().filter(|(source, _)| !may_make_scopes(&source.path));
-    let found: Vec<String> = product.flat_map(|(source, facts)| at(source, &facts.scopes_made)).collect();
-    none(&found, "ask service::permit for the scope: who sees what is decided in one place");
+    let found = rust.product().flat_map(|(source, facts)| {
+        at(source, &made_elsewhere(&source.path, &facts.made, "Scope", "crates/service/src/permit"))
+    });
+    none(
+        &found.collect::<Vec<_>>(),
+        "ask service::permit for the scope: who sees what is decided in one place",
+    );
 }
 
 #[test]
-fn the_scope_rule_sees_constructors_and_literals() {
+fn only_check_makes_what_the_store_accepts() {
+    let rust = Rust::read();
+    let found = rust.product().flat_map(|(source, facts)| {
+        at(source, &made_elsewhere(&source.path, &facts.made, "Checked", "crates/service/src/check"))
+    });
+    none(&found.collect::<Vec<_>>(), "hand a Draft to service::check: a record is checked in one place");
+}
+
+#[test]
+fn the_maker_rules_see_constructors_and_literals() {
     let facts = example(
-        "fn f() { let a = Scope::all();\n let b = shian_store::Scope { areas: vec![] };\n let c = read(&scope); }\n#[test] fn t() { Scope::all() }",
+        "fn f() { let a = Scope::all();\n let b = shian_store::Checked { areas: vec![] };\n let c = read(&scope); }\n#[test] fn t() { Scope::all() }",
     );
-    assert_eq!(facts.scopes_made.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
-    assert!(
-        may_make_scopes("crates/service/src/permit.rs") && !may_make_scopes("crates/service/src/desk.rs")
-    );
+    let elsewhere = |path, guarded| made_elsewhere(path, &facts.made, guarded, "crates/service/src/permit");
+    assert_eq!(elsewhere("crates/web/src/lib.rs", "Scope"), [(1, "Scope::all".to_string())]);
+    assert_eq!(elsewhere("crates/service/src/desk.rs", "Checked"), [(2, "shian_store::Checked".to_string())]);
+    assert!(elsewhere("crates/service/src/permit.rs", "Scope").is_empty());
 }
 
 fn without_reason(sources: &[Source]) -> Vec<String> {

@@ -12,6 +12,9 @@ pub const FUNCTION_LINES_MAX: usize = 70;
 /// Modules named for their form instead of their job.
 const FORM_NAMES: [&str; 5] = ["utils", "common", "helpers", "types", "models"];
 
+/// Types of the store that only one place may make, or a check could be passed by.
+const GUARDED: [&str; 2] = ["Scope", "Checked"];
+
 /// What one file shows: each entry is a line and a word to find it by.
 #[derive(Default)]
 pub struct Facts {
@@ -19,7 +22,8 @@ pub struct Facts {
     pub panics: Vec<(usize, String)>,
     pub texts: Vec<(usize, String)>,
     pub open_matches: Vec<(usize, String)>,
-    pub scopes_made: Vec<(usize, String)>,
+    /// Values made by `Type::function(…)` or `Type { … }`, of the types in [`GUARDED`].
+    pub made: Vec<(usize, String)>,
     pub form_modules: Vec<(usize, String)>,
     /// Modules declared as `#[cfg(test)] mod name;`: their files are tests too.
     pub test_modules: Vec<String>,
@@ -82,11 +86,11 @@ impl Walk {
         }
     }
 
-    fn scope_made(&mut self, path: &syn::Path, by_call: bool) {
+    fn made(&mut self, path: &syn::Path, by_call: bool) {
         let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let at = if by_call { names.len().wrapping_sub(2) } else { names.len() - 1 };
-        if !self.inside_test && names.get(at).is_some_and(|name| name == "Scope") {
-            self.facts.scopes_made.push((line(path.span()), names.join("::")));
+        if !self.inside_test && names.get(at).is_some_and(|name| GUARDED.contains(&name.as_str())) {
+            self.facts.made.push((line(path.span()), names.join("::")));
         }
     }
 
@@ -214,13 +218,13 @@ impl<'ast> Visit<'ast> for Walk {
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
         if let syn::Expr::Path(path) = &*call.func {
-            self.scope_made(&path.path, true);
+            self.made(&path.path, true);
         }
         visit::visit_expr_call(self, call);
     }
 
     fn visit_expr_struct(&mut self, item: &'ast syn::ExprStruct) {
-        self.scope_made(&item.path, false);
+        self.made(&item.path, false);
         visit::visit_expr_struct(self, item);
     }
 }
