@@ -1,4 +1,5 @@
 //! Reading whole packs from folders.
+#![allow(clippy::unwrap_used)] // a test that meets the unexpected should panic
 use std::path::Path;
 
 use shian_pack::{Catalogue, FieldKind, Pack, read};
