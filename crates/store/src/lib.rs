@@ -4,6 +4,7 @@
 //! pack: it accepts only what `service` checked. All SQL of the house is in this crate.
 #![allow(dead_code)] // until records are read and written here
 
+mod account;
 mod cell;
 mod chain;
 mod dialect;
@@ -14,6 +15,7 @@ mod store;
 mod tx;
 mod writer;
 
+pub use account::{Account, Event, HeldRole, Session};
 pub use error::{Result, StoreError};
 pub use store::{Location, Store};
 pub use tx::Tx;
