@@ -4,11 +4,13 @@
 //! folder, knows no database and no engine.
 pub mod calendar;
 pub mod catalogue;
+mod check;
 pub mod diagnostic;
 pub mod expr;
 pub mod field;
 pub mod indicator;
 pub mod pack;
+pub mod path;
 mod read;
 pub mod register;
 pub mod value;

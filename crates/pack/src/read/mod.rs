@@ -18,12 +18,14 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use crate::catalogue::Catalogue;
+use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::pack::{Pack, Role};
-use folder::Folder;
+pub(crate) use folder::Folder;
 use formula::Outline;
 use keys::Keys;
-use source::Sources;
+pub(crate) use source::{At, Sources};
+pub(crate) use table::Sheet;
 use tree::What;
 
 /// Reads and checks the pack in `dir`, the packs it extends merged under it.
@@ -32,14 +34,18 @@ use tree::What;
 /// Every mistake of every file, in the order of files and lines.
 pub fn read(dir: &Path, catalogue: &Catalogue) -> Result<Pack, Vec<Diagnostic>> {
     let sources = Sources::default();
-    let pack = Folder::load(dir, &sources).map(|folder| build(&folder, &sources, catalogue));
+    let pack = Folder::load(dir, &sources).map(|folder| {
+        let pack = build(&folder, &sources);
+        check::check(&pack, &folder, &sources, catalogue);
+        pack
+    });
     match pack {
         Some(pack) if sources.is_clean() => Ok(pack),
         _ => Err(sources.into_diagnostics()),
     }
 }
 
-fn build(folder: &Folder, sources: &Sources, _catalogue: &Catalogue) -> Pack {
+fn build(folder: &Folder, sources: &Sources) -> Pack {
     let head = Keys::new(sources, &folder.head);
     let year = head.number("year").unwrap_or_default();
     let choices = table::choices(folder);
