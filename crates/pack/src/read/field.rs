@@ -3,13 +3,11 @@ use indexmap::IndexMap;
 
 use super::flow::grants;
 use super::formula::Formulas;
-use super::keys::{self, Keys, Word};
+use super::keys::{self, Keys};
 use super::source::Sources;
 use super::tree::{Item, Map, What};
 use crate::diagnostic::Code;
-use crate::expr::{Expr, Node, Type};
 use crate::field::{ChecklistSource, Choice, ChoiceList, Field, FieldKind, Need};
-use crate::value::Value;
 
 /// Every word that may stand after `type =`.
 pub const TYPES: [&str; 26] = [
@@ -53,11 +51,11 @@ pub fn read(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> F
         title: keys.must("title"),
         kind: kind(&keys, Some(formulas)).unwrap_or(FieldKind::Text { max: TEXT_CHARS }),
         required: need(&keys, formulas),
-        shown: formulas.under(&keys, "shown"),
-        default: default(&keys, formulas),
-        check: formulas.under(&keys, "check"),
+        shown: formulas.condition(&keys, "shown"),
+        default: formulas.value(&keys, "default", id),
+        check: formulas.condition(&keys, "check"),
         says: keys.text("says"),
-        calc: formulas.under(&keys, "calc"),
+        calc: formulas.value(&keys, "calc", id),
         from: keys.text("from"),
         search: keys.flag("search"),
         secret: grants(sources, keys.words("secret")),
@@ -102,22 +100,8 @@ fn need(keys: &Keys<'_>, formulas: Formulas<'_>) -> Need {
         None => Need::Never,
         Some(Item { what: What::Bool(false), .. }) => Need::Never,
         Some(Item { what: What::Bool(true), .. }) => Need::Always,
-        Some(_) => formulas.under(keys, "required").map_or(Need::Never, Need::When),
+        Some(_) => formulas.condition(keys, "required").map_or(Need::Never, Need::When),
     }
-}
-
-/// `default = "today()"`; a plain number or true/false may stand without quotes.
-fn default(keys: &Keys<'_>, formulas: Formulas<'_>) -> Option<Expr> {
-    let item = keys.item("default")?;
-    let text = match &item.what {
-        What::Bool(truth) => {
-            let node = Node::Lit(Value::Bool(*truth));
-            return Some(Expr { node, ty: Type::Bool, source: truth.to_string() });
-        }
-        What::Number(text) => text.clone(),
-        _ => keys::text_of(keys.sources(), item, "default")?.text,
-    };
-    formulas.parse(keys.sources(), &Word { text, at: item.at })
 }
 
 fn kind(keys: &Keys<'_>, formulas: Option<Formulas<'_>>) -> Option<FieldKind> {
@@ -210,7 +194,7 @@ fn checklist(text: &str) -> ChecklistSource {
     }
 }
 
-/// Columns of sub-rows: fields of their own. Their expressions see the fields of the register.
+/// Columns of sub-rows: plain fields. Expressions belong to the record, not to a row of it.
 fn columns(keys: &Keys<'_>, formulas: Option<Formulas<'_>>) -> IndexMap<String, Field> {
     if !keys.has("columns") {
         keys.missing("columns");
@@ -218,6 +202,12 @@ fn columns(keys: &Keys<'_>, formulas: Option<Formulas<'_>>) -> IndexMap<String, 
     let Some(formulas) = formulas else { return IndexMap::new() };
     let mut columns = IndexMap::new();
     for (id, map) in keys.maps("columns") {
+        for key in ["shown", "default", "check", "calc", "from", "secret", "search", "section"] {
+            if let Some(entry) = map.entries.get(key) {
+                let message = format!("表中的列不能有 `{key}`: 它属于整条记录");
+                keys.sources().error(entry.key, Code::FieldKind, message);
+            }
+        }
         let column = read(id, map, keys.sources(), formulas);
         if let FieldKind::Table { .. } | FieldKind::Checklist { .. } = column.kind {
             keys.sources().error(map.at, Code::FieldKind, format!("表中的列 `{id}` 不能又是表"));

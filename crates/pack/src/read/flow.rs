@@ -57,7 +57,7 @@ pub fn step(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> S
         from: keys.texts("from"),
         to: keys.must("to"),
         by: grants(sources, keys.words("by")),
-        when: formulas.under(&keys, "when"),
+        when: formulas.condition(&keys, "when"),
         asks: keys.texts("asks"),
         opens: opens(&keys, formulas),
         run: keys.text("run"),
@@ -93,7 +93,8 @@ fn opens(keys: &Keys<'_>, formulas: Formulas<'_>) -> Option<Opens> {
     let register = inner.must("register");
     let mut with = IndexMap::new();
     for (field, entry) in inner.map("with").map(|map| &map.entries).into_iter().flatten() {
-        let expr = keys::text_of(sources, &entry.item, field).and_then(|word| formulas.parse(sources, &word));
+        let word = keys::text_of(sources, &entry.item, field);
+        let expr = word.and_then(|word| formulas.assigned(sources, &word, &register, field));
         with.extend(expr.map(|expr| (field.clone(), expr)));
     }
     inner.close();
@@ -122,7 +123,7 @@ pub fn deadline(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) 
         }
     }
     let within = keys.word("within").and_then(|word| span(sources, &word));
-    let met = formulas.under(&keys, "met");
+    let met = formulas.condition(&keys, "met");
     let owes = keys.word("owes").and_then(|word| grant(sources, &word));
     let warn = keys.word("warn").and_then(|word| span(sources, &word));
     keys.close();

@@ -3,29 +3,30 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use super::folder::Folder;
-use super::formula::{Formulas, Outline};
+use super::formula::Formulas;
 use super::keys::{self, Keys};
 use super::source::Sources;
 use super::tree::{Map, What};
 use crate::diagnostic::Code;
+use crate::expr::Schema;
 use crate::indicator::{Entered, Evidence, Having, Indicator, Rate, Shape, Share, Tally, Window};
 
-pub fn all(folder: &Folder, sources: &Sources, outline: &Outline) -> IndexMap<String, Indicator> {
+pub fn all(folder: &Folder, sources: &Sources, schema: &Schema) -> IndexMap<String, Indicator> {
     let mut indicators = IndexMap::new();
     for (id, entry) in &folder.indicators.entries {
         keys::check_id(sources, id, entry.key);
         match &entry.item.what {
-            What::Map(map) => indicators.extend(read(id, map, sources, outline).map(|one| (id.clone(), one))),
+            What::Map(map) => indicators.extend(read(id, map, sources, schema).map(|one| (id.clone(), one))),
             _ => keys::wrong(sources, &entry.item, id, "表 {…}"),
         }
     }
     indicators
 }
 
-fn read(id: &str, map: &Map, sources: &Sources, outline: &Outline) -> Option<Indicator> {
+fn read(id: &str, map: &Map, sources: &Sources, schema: &Schema) -> Option<Indicator> {
     let keys = Keys::new(sources, map);
     let window = window(&keys);
-    let shape = shape(&keys, outline);
+    let shape = shape(&keys, schema);
     let grows = window != Window::Always
         && match &shape {
             Some(Shape::Rate(_)) => true,
@@ -62,13 +63,13 @@ fn window(keys: &Keys<'_>) -> Window {
     }
 }
 
-fn shape(keys: &Keys<'_>, outline: &Outline) -> Option<Shape> {
+fn shape(keys: &Keys<'_>, schema: &Schema) -> Option<Shape> {
     let shapes = ["of", "count", "entered"];
     let used: Vec<&str> = shapes.into_iter().filter(|key| keys.has(key)).collect();
     match used.as_slice() {
-        ["of"] => share(keys, outline).map(Shape::Share),
-        ["count"] => rate(keys, outline).map(Shape::Rate),
-        ["entered"] => entered(keys, outline).map(Shape::Entered),
+        ["of"] => share(keys, schema).map(Shape::Share),
+        ["count"] => rate(keys, schema).map(Shape::Rate),
+        ["entered"] => entered(keys, schema).map(Shape::Entered),
         _ => {
             // Asked for, so that they do not show as unknown beside this.
             for key in ["of", "having", "owes", "count", "per", "entered"] {
@@ -81,12 +82,12 @@ fn shape(keys: &Keys<'_>, outline: &Outline) -> Option<Shape> {
     }
 }
 
-fn share(keys: &Keys<'_>, outline: &Outline) -> Option<Share> {
+fn share(keys: &Keys<'_>, schema: &Schema) -> Option<Share> {
     let sources = keys.sources();
     let of = Keys::new(sources, keys.map("of")?);
     let subject = of.must("register");
-    let own = Formulas { outline, register: &subject };
-    let (filter, weigh) = (own.under(&of, "where"), of.text("weigh"));
+    let own = Formulas { schema, register: &subject };
+    let (filter, weigh) = (own.filter(&of, "where"), of.text("weigh"));
     of.close();
     let owes = keys.text("owes");
     if !keys.has("having") {
@@ -94,7 +95,7 @@ fn share(keys: &Keys<'_>, outline: &Outline) -> Option<Share> {
     }
     let having = Keys::new(sources, keys.map("having")?);
     let having = if having.has("register") || having.has("by") {
-        linked(having, outline)
+        linked(having, schema)
     } else {
         own_evidence(having, own)
     };
@@ -105,14 +106,14 @@ fn own_evidence(keys: Keys<'_>, own: Formulas<'_>) -> Option<Having> {
     if !keys.has("where") {
         keys.missing("where");
     }
-    let holds = own.under(&keys, "where").map(Having::Own);
+    let holds = own.filter(&keys, "where").map(Having::Own);
     keys.close();
     holds
 }
 
-fn linked(keys: Keys<'_>, outline: &Outline) -> Option<Having> {
+fn linked(keys: Keys<'_>, schema: &Schema) -> Option<Having> {
     let (register, by) = (keys.must("register"), keys.must("by"));
-    let filter = Formulas { outline, register: &register }.under(&keys, "where");
+    let filter = Formulas { schema, register: &register }.filter(&keys, "where");
     let (sum, at_least) = (keys.text("sum"), keys.decimal("at_least"));
     let need = match sum {
         Some(field) => Evidence::Sum { field, at_least: at_least.unwrap_or_default() },
@@ -128,29 +129,29 @@ fn linked(keys: Keys<'_>, outline: &Outline) -> Option<Having> {
     Some(Having::Linked { register, by, filter, need })
 }
 
-fn rate(keys: &Keys<'_>, outline: &Outline) -> Option<Rate> {
-    let (count, _) = tally(keys, "count", outline)?;
-    match tally(keys, "per", outline) {
+fn rate(keys: &Keys<'_>, schema: &Schema) -> Option<Rate> {
+    let (count, _) = tally(keys, "count", schema)?;
+    match tally(keys, "per", schema) {
         Some((per, times)) => Some(Rate { count, per: Some(per), times }),
         None => Some(Rate { count, per: None, times: Decimal::ONE }),
     }
 }
 
 /// A count or sum over one register; `times` only stands in `per`.
-fn tally(keys: &Keys<'_>, key: &'static str, outline: &Outline) -> Option<(Tally, Decimal)> {
+fn tally(keys: &Keys<'_>, key: &'static str, schema: &Schema) -> Option<(Tally, Decimal)> {
     let keys = Keys::new(keys.sources(), keys.map(key)?);
     let register = keys.must("register");
-    let filter = Formulas { outline, register: &register }.under(&keys, "where");
+    let filter = Formulas { schema, register: &register }.filter(&keys, "where");
     let sum = keys.text("sum");
     let times = if key == "per" { keys.decimal("times") } else { None };
     keys.close();
     Some((Tally { register, filter, sum }, times.unwrap_or(Decimal::ONE)))
 }
 
-fn entered(keys: &Keys<'_>, outline: &Outline) -> Option<Entered> {
+fn entered(keys: &Keys<'_>, schema: &Schema) -> Option<Entered> {
     let keys = Keys::new(keys.sources(), keys.map("entered")?);
     let (register, field) = (keys.must("register"), keys.must("field"));
-    let filter = Formulas { outline, register: &register }.under(&keys, "where");
+    let filter = Formulas { schema, register: &register }.filter(&keys, "where");
     keys.close();
     Some(Entered { register, field, filter })
 }

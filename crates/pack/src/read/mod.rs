@@ -22,7 +22,6 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::pack::{Pack, Role};
 pub(crate) use folder::Folder;
-use formula::Outline;
 use keys::Keys;
 pub(crate) use source::{At, Sources};
 pub(crate) use table::Sheet;
@@ -50,9 +49,9 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     let year = head.number("year").unwrap_or_default();
     let choices = table::choices(folder);
     let rules = table::rules(folder, sources);
-    let outline = Outline::new(folder, choices, rules);
-    let registers = register::all(folder, sources, &outline);
-    let indicators = indicator::all(folder, sources, &outline);
+    let schema = formula::outline(folder, &choices, &rules);
+    let registers = register::all(folder, sources, &schema);
+    let indicators = indicator::all(folder, sources, &schema);
     let targets = target::all(folder, sources, year, &indicators);
     let areas = place::areas(folder, sources);
     let bodies = place::bodies(folder, sources);
@@ -75,8 +74,8 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
             .map(|(name, sheet)| (name.clone(), sheet.table.clone()))
             .collect(),
         calendar: table::calendar(folder, sources),
-        choices: outline.choices,
-        rules: outline.rules,
+        choices,
+        rules,
         roles: roles(folder, sources),
         areas,
         bodies,

@@ -6,20 +6,21 @@ use indexmap::IndexMap;
 use super::field;
 use super::flow::{self, grants};
 use super::folder::Folder;
-use super::formula::{Formulas, Outline};
+use super::formula::Formulas;
 use super::keys::{self, Keys, Word};
 use super::source::Sources;
 use super::tree::{Item, Map, What};
 use crate::diagnostic::Code;
+use crate::expr::Schema;
 use crate::register::{
     Access, Every, Export, Grant, Part, Period, Public, Register, ScopeRule, Seed, Template, View,
 };
 
-pub fn all(folder: &Folder, sources: &Sources, outline: &Outline) -> IndexMap<String, Register> {
+pub fn all(folder: &Folder, sources: &Sources, schema: &Schema) -> IndexMap<String, Register> {
     let files = folder.registers.iter();
     files
         .map(|(id, (file, map))| {
-            (id.clone(), read(id, file, map, sources, Formulas { outline, register: id }))
+            (id.clone(), read(id, file, map, sources, Formulas { schema, register: id }))
         })
         .collect()
 }
@@ -119,7 +120,7 @@ fn access(map: &Map, sources: &Sources, formulas: Formulas<'_>, states: &IndexMa
         delete: grants(sources, keys.words("delete")),
         public: keys.map("public").map(|map| {
             let inner = Keys::new(sources, map);
-            let public = Public { when: formulas.under(&inner, "when"), fields: inner.texts("fields") };
+            let public = Public { when: formulas.filter(&inner, "when"), fields: inner.texts("fields") };
             inner.close();
             public
         }),
@@ -148,7 +149,7 @@ fn view(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> View 
     let view = View {
         id: id.to_owned(),
         title: keys.must("title"),
-        filter: formulas.under(&keys, "where"),
+        filter: formulas.filter(&keys, "where"),
         columns: keys.texts("columns"),
         sort: keys.texts("sort"),
     };
@@ -169,7 +170,7 @@ fn export(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> Exp
         title: keys.must("title"),
         format,
         template: keys.text("template"),
-        shown: formulas.under(&keys, "shown"),
+        shown: formulas.condition(&keys, "shown"),
         columns: keys.texts("columns"),
     };
     keys.close();
@@ -196,7 +197,7 @@ fn every(map: &Map, sources: &Sources, formulas: Formulas<'_>) -> Option<Every> 
     keys.must("period");
     keys.must("within");
     // The filter is over the records that owe, not over this register's.
-    let filter = Formulas { register: &of, ..formulas }.under(&keys, "where");
+    let filter = formulas.of(&of).filter(&keys, "where");
     let within = keys.word("within").and_then(|word| flow::span(sources, &word));
     let period = keys.word("period").and_then(|word| match word.text.as_str() {
         "month" => Some(Period::Month),

@@ -71,6 +71,19 @@ impl Sources {
         self.faults.borrow_mut().push(Fault { at, code, message, help });
     }
 
+    /// The place of `len` bytes at `offset` in the text that was written at `at`; the whole text where escapes blur it.
+    pub fn inside(&self, at: At, text: &str, offset: usize, len: usize) -> At {
+        let source = self.text(at);
+        let raw = source.get(at.start..at.end).unwrap_or_default();
+        match raw.find(text) {
+            Some(from) if !text.is_empty() => {
+                let start = at.start + from + offset.min(text.len());
+                At { file: at.file, start, end: (start + len.max(1)).min(at.end) }
+            }
+            _ => at,
+        }
+    }
+
     pub fn is_clean(&self) -> bool {
         self.faults.borrow().is_empty()
     }
