@@ -8,6 +8,7 @@ mod check;
 pub mod diagnostic;
 pub mod expr;
 pub mod field;
+pub mod identifier;
 pub mod indicator;
 pub mod pack;
 pub mod path;
