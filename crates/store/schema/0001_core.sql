@@ -46,8 +46,8 @@ CREATE TABLE deadline (
     due      {int} NOT NULL,
     warn_at  {int},
     met_at   {int},
-    area     {text}    NOT NULL,
-    body     {int},
+    _area    {text}    NOT NULL,
+    _body    {int},
     owes     {text}    NOT NULL,
     PRIMARY KEY (record, clock)
 ){keyed};

@@ -50,6 +50,15 @@ pub enum Owners {
     Many,
 }
 
+/// The paths by which area, body, owner and business date are derived from a record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    pub area: Option<String>,
+    pub body: Option<String>,
+    pub own: Option<String>,
+    pub when: Option<String>,
+}
+
 /// The table of one register.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
@@ -64,6 +73,8 @@ pub struct Layout {
     /// Fields whose words are found by the full-text search, besides name and number.
     pub search: Vec<String>,
     pub number: Option<String>,
+    /// How the fixed columns are derived.
+    pub derived: Derived,
     pub states: Vec<String>,
     /// Titles of the fields, for messages.
     pub titles: IndexMap<String, String>,
@@ -189,6 +200,12 @@ impl Layout {
                 .map(|field| field.id.clone())
                 .collect(),
             number: register.number.clone(),
+            derived: Derived {
+                area: register.scope.area.clone(),
+                body: register.scope.body.clone(),
+                own: register.scope.own.clone(),
+                when: register.when.clone(),
+            },
             states: register.states.keys().cloned().collect(),
             titles: register.fields.values().map(|field| (field.id.clone(), field.title.clone())).collect(),
         }
@@ -210,7 +227,7 @@ pub struct Table {
 }
 
 impl Table {
-    fn new(layout: Layout, dialect: crate::dialect::Dialect) -> Self {
+    pub fn new(layout: Layout, dialect: crate::dialect::Dialect) -> Self {
         let name = table_name(&layout.register);
         let names: Vec<String> = FIXED
             .iter()
@@ -265,4 +282,10 @@ impl Layouts {
     pub fn table(&self, register: &str) -> Result<&Arc<Table>> {
         self.tables.get(register).ok_or_else(|| StoreError::Unapplied(register.to_owned()))
     }
+}
+
+/// Name of the index that keeps a set of fields unique among live records. Unquoted.
+pub fn unique_name(register: &str, fields: &[String]) -> String {
+    let hash = crate::chain::hex(&crate::chain::sm3(fields.join(",").as_bytes())[..4]);
+    format!("r_{register}__u_{hash}")
 }

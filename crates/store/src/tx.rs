@@ -107,7 +107,7 @@ impl Tx {
     ) -> Result<T, E> {
         self.depth += 1;
         let name = format!("s{}", self.depth);
-        let before = (self.head.clone(), self.numbers.clone());
+        let before = (self.head.clone(), self.numbers.clone(), self.layouts.clone());
         self.connection.flush()?;
         self.batch(&format!("SAVEPOINT {name}"))?;
         let done = act(self).and_then(|value| self.connection.flush().map(|()| value).map_err(E::from));
@@ -118,7 +118,7 @@ impl Tx {
                 Ok(value)
             }
             Err(error) => {
-                (self.head, self.numbers) = before;
+                (self.head, self.numbers, self.layouts) = before;
                 self.connection.drop_queue();
                 self.batch(&format!("ROLLBACK TO {name}; RELEASE {name}"))?;
                 Err(error)
