@@ -11,6 +11,7 @@ pub mod change;
 mod codec;
 mod dialect;
 mod error;
+mod expr_sql;
 mod layout;
 pub mod migrate;
 mod number;
