@@ -12,7 +12,7 @@ use crate::indicator::Indicator;
 use crate::register::{Register, Seed};
 
 /// A checked pack, its base merged in.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Pack {
     pub id: String,
     pub title: String,

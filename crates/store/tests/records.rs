@@ -1,4 +1,6 @@
 //! Writing records and reading them back, on both databases.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod stage;
 
 use shian_pack::Value;
