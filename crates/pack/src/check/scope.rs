@@ -38,16 +38,13 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
 }
 
 fn fits(c: &Checker<'_>, key: &str, kind: &FieldKind) -> bool {
-    let seeded = |id: &str, seed: Seed| c.pack.seeded(seed).is_some_and(|register| register.id == id);
+    let seeded = |seed: Seed| {
+        let seeded = c.pack.seeded(seed);
+        matches!(kind, FieldKind::Ref { register } if seeded.is_some_and(|to| to.id == *register))
+    };
     match key {
-        "area" => match kind {
-            FieldKind::Ref { register } => seeded(register, Seed::Areas),
-            kind => matches!(kind, FieldKind::Area),
-        },
-        "body" => match kind {
-            FieldKind::Ref { register } => seeded(register, Seed::Bodies),
-            kind => matches!(kind, FieldKind::Body),
-        },
+        "area" => matches!(kind, FieldKind::Area) || seeded(Seed::Areas),
+        "body" => matches!(kind, FieldKind::Body) || seeded(Seed::Bodies),
         _ => matches!(
             kind,
             FieldKind::Person | FieldKind::Ref { .. } | FieldKind::Refs { .. } | FieldKind::Body
