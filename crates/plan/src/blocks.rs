@@ -1,0 +1,291 @@
+//! Blocks: paragraphs with their number, and rows of tables. Joins what was wrapped by hand or torn by a page.
+
+use crate::duty::label;
+use crate::lines::{Line, Lines, lines};
+use crate::marker::{self, Family, Marker};
+use crate::signs::{At, Signs, fold, is_ignored, is_space};
+use crate::table::{self, Cell, Column, Fit, Table};
+
+pub(crate) enum Kind {
+    Text,
+    Row { cells: Vec<(Column, At)> },
+}
+
+pub(crate) struct Block {
+    pub kind: Kind,
+    /// The whole block in `Signs::norm`, number included.
+    pub at: At,
+    /// Its number, and where the words after it begin.
+    pub marker: Option<(Marker, usize)>,
+}
+
+pub(crate) struct Paper {
+    pub signs: Signs,
+    pub blocks: Vec<Block>,
+}
+
+/// The first signs of a line, folded, for looking at its number.
+struct Lead {
+    text: String,
+    marker: Option<Marker>,
+}
+
+const LEAD: usize = 24;
+
+impl Lead {
+    fn of(line: &str) -> Lead {
+        let line = line.trim_start_matches(|c: char| {
+            is_space(c) || matches!(c, '#' | '*' | '>' | '•' | '●' | '■' | '◆' | '★')
+        });
+        let mut text = String::new();
+        let mut spaced = false;
+        for c in line.chars().filter(|c| !is_ignored(*c)) {
+            if is_space(c) {
+                spaced |= !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            } else if text.chars().count() < LEAD {
+                text.push(fold(c));
+            } else {
+                break;
+            }
+        }
+        let marker = marker::at_start(&text, spaced);
+        Lead { text, marker }
+    }
+}
+
+/// Reads the document's text into blocks.
+pub(crate) fn paper(text: &str) -> Paper {
+    let lines = lines(text);
+    let leads: Vec<Lead> = lines.lines.iter().map(|l| Lead::of(l.text)).collect();
+    let dotted = leads.iter().any(|l| l.marker.is_some_and(|m| m.family == Family::Dotted2));
+    let mut builder = Builder::new(&lines, dotted);
+    for (line, lead) in lines.lines.iter().zip(&leads) {
+        builder.line(line, lead);
+    }
+    builder.close_row();
+    builder.close_text();
+    Paper { signs: builder.signs, blocks: builder.blocks }
+}
+
+struct Builder<'a> {
+    page: &'a Lines<'a>,
+    dotted: bool,
+    signs: Signs,
+    blocks: Vec<Block>,
+    table: Option<Table>,
+    row: Vec<Vec<Cell<'a>>>,
+    text: Option<Open>,
+    last: [u32; Family::Row as usize + 1],
+}
+
+/// The paragraph being built.
+struct Open {
+    from: usize,
+    marker: Option<(Marker, usize)>,
+    end_column: usize,
+    last: char,
+    depth: i32,
+    lines: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(page: &'a Lines<'a>, dotted: bool) -> Self {
+        let last = [0; Family::Row as usize + 1];
+        Builder {
+            page,
+            dotted,
+            signs: Signs::default(),
+            blocks: Vec::new(),
+            table: None,
+            row: Vec::new(),
+            text: None,
+            last,
+        }
+    }
+
+    fn line(&mut self, line: &'a Line<'a>, lead: &Lead) {
+        if let Some(table) = table::heads(line) {
+            self.close_row();
+            self.close_text();
+            self.table = Some(table);
+            return;
+        }
+        if let Some(table) = &self.table {
+            match table.fit(line) {
+                Fit::Rule => return,
+                Fit::Cells(cells) => return self.cells(cells),
+                Fit::Single((text, at)) => {
+                    self.close_row();
+                    self.close_text();
+                    let marker = self.accepted(Lead::of(text).marker, true);
+                    return self.open(text, at, line.end_column, marker);
+                }
+                Fit::Outside => {
+                    self.close_row();
+                    self.table = None;
+                }
+            }
+        }
+        let marker = self.accepted(lead.marker, self.ended());
+        if marker.is_some() || self.starts_new(line, lead) {
+            self.close_text();
+            self.open(line.text, line.start, line.end_column, marker);
+        } else {
+            self.carry_on(line);
+        }
+    }
+
+    /// Whether a number at the start of a line is one: mid-sentence it must carry a count on.
+    fn accepted(&mut self, marker: Option<Marker>, ended: bool) -> Option<Marker> {
+        let mut m = marker?;
+        if m.family == Family::Dotted1 && !self.dotted {
+            return None;
+        }
+        if m.family == Family::Number && self.dotted {
+            m.family = Family::Dotted1;
+        }
+        let last = &mut self.last[m.family as usize];
+        let follows = m.no == *last + 1 || m.no == 1;
+        if !ended && (!follows || m.family == Family::First) {
+            return None;
+        }
+        *last = m.no;
+        Some(m)
+    }
+
+    /// Whether the paragraph so far may end here.
+    fn ended(&self) -> bool {
+        let Some(open) = &self.text else { return true };
+        let full = self.page.wrap.is_some_and(|w| open.end_column + 5 > w);
+        !full || matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》')
+    }
+
+    fn starts_new(&self, line: &Line<'_>, lead: &Lead) -> bool {
+        let Some(open) = &self.text else { return true };
+        if label::at_start(&lead.text).is_some() || is_attachment(&lead.text) {
+            return true;
+        }
+        if (open.depth > 0 && open.lines < 12) || matches!(open.last, '、' | '，' | '(' | '《' | '“') {
+            return false;
+        }
+        if lead.text.starts_with(['，', '。', '、', '；', ')', ']', '》', '”', '%']) {
+            return false;
+        }
+        let Some(wrap) = self.page.wrap else { return true };
+        let apart = line.blank_before && !self.page.spaced && !line.seam_before;
+        let indented = line.indent >= self.page.base_indent + 3;
+        open.end_column + 5 <= wrap || apart || indented
+    }
+
+    fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {
+        let from = self.signs.len();
+        self.signs.push_line(text, start);
+        let first = self.signs.offset_of(from);
+        let lead = self.signs.norm[first..]
+            .chars()
+            .take_while(|c| matches!(c, '#' | '*' | '>' | '•' | '●' | '■' | '◆' | '★'));
+        let skipped = lead.count();
+        let words = marker.map(|m| {
+            let signs = Lead::of(text).text.get(..m.len).map_or(0, |s| s.chars().count());
+            (m, self.signs.offset_of(from + skipped + signs))
+        });
+        self.text = Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0 });
+        self.measure(first, end_column);
+    }
+
+    fn carry_on(&mut self, line: &Line<'_>) {
+        let from = self.signs.norm.len();
+        self.signs.push_line(line.text, line.start);
+        self.measure(from, line.end_column);
+    }
+
+    fn measure(&mut self, from: usize, end_column: usize) {
+        let Some(open) = &mut self.text else { return };
+        let added = &self.signs.norm[from..];
+        for c in added.chars() {
+            open.depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
+        }
+        open.depth = open.depth.max(0);
+        open.last = added.chars().next_back().unwrap_or(open.last);
+        open.end_column = end_column;
+        open.lines += 1;
+    }
+
+    fn close_text(&mut self) {
+        if let Some(open) = self.text.take() {
+            let at = self.signs.offset_of(open.from)..self.signs.norm.len();
+            self.blocks.push(Block { kind: Kind::Text, at, marker: open.marker });
+        }
+    }
+
+    /// Adds a line of cells: a new row, or more words for the cells of the last.
+    fn cells(&mut self, cells: Vec<Cell<'a>>) {
+        self.close_text();
+        let columns = self.table.as_ref().map_or(&[] as &[Column], |t| &t.columns);
+        let value = |want: Column| {
+            let slot = columns.iter().position(|c| *c == want)?;
+            cells.get(slot).map(|c| c.0).filter(|t| !t.is_empty())
+        };
+        let numbered =
+            value(Column::No).is_some() || value(Column::Task).is_some_and(|t| Lead::of(t).marker.is_some());
+        let has_numbers = columns.contains(&Column::No);
+        if !self.row.is_empty() && !numbered && (has_numbers || value(Column::Task).is_none()) {
+            self.row.push(cells);
+            return;
+        }
+        self.close_row();
+        self.row.push(cells);
+    }
+
+    fn close_row(&mut self) {
+        let lines = std::mem::take(&mut self.row);
+        let Some(table) = &self.table else { return };
+        if lines.is_empty() {
+            return;
+        }
+        let from = self.signs.norm.len();
+        let mut cells = Vec::new();
+        for (slot, column) in table.columns.iter().enumerate() {
+            let start = self.signs.norm.len();
+            for (text, at) in lines.iter().filter_map(|line| line.get(slot)) {
+                self.signs.push_line(text, *at);
+            }
+            cells.push((*column, start..self.signs.norm.len()));
+        }
+        let marker = row_number(&self.signs, &cells);
+        self.blocks.push(Block { kind: Kind::Row { cells }, at: from..self.signs.norm.len(), marker });
+    }
+}
+
+/// The number of a row: its own cell, or the number its task begins with.
+fn row_number(signs: &Signs, cells: &[(Column, At)]) -> Option<(Marker, usize)> {
+    let cell =
+        |want: Column| cells.iter().find(|(c, at)| *c == want && !at.is_empty()).map(|(_, at)| at.clone());
+    let task = cell(Column::Task);
+    let words = task.as_ref().map_or(0, |t| t.start);
+    let in_task = task.and_then(|t| marker::at_start(signs.str(&t), false));
+    let words = words + in_task.map_or(0, |m| m.len);
+    let own = cell(Column::No).and_then(|at| {
+        let text = signs.str(&at).trim_matches(['(', ')', '.', '。', '、', '[', ']', '第', '项', '条']);
+        let text = text.rsplit('.').next().unwrap_or(text);
+        let (no, len) = crate::numeral::ordinal(text)?;
+        (len == text.len()).then_some(no)
+    });
+    let no = own.or(in_task.map(|m| m.no))?;
+    Some((Marker { family: Family::Row, no, len: 0 }, words))
+}
+
+/// 附件 heads what no longer belongs to the plan.
+pub(crate) fn is_attachment(lead: &str) -> bool {
+    let Some(rest) = ["附件", "附表", "附录", "附："].iter().find_map(|w| lead.strip_prefix(w))
+    else {
+        return false;
+    };
+    let rest = rest.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || crate::numeral::is_numeral(c) || matches!(c, '-' | '(')
+    });
+    rest.is_empty()
+        || rest.starts_with(['：', '。', '、', '.', ')', ' '])
+        || lead.starts_with("附：")
+        || rest.chars().count() > 3 && !rest.starts_with("所")
+}

@@ -1,0 +1,340 @@
+//! Targets (目标): figures to be reached, with name, operator, value and unit, each from its sentence.
+//!
+//! ```text
+//! target = name compare? figure unit (/ per)? compare-behind?
+//! name   = words of the clause | rate ((、|和) rate)* (均 | 分别)
+//! unit   = printed unit, and what it is per: 每两年…1次 is 次/两年, 每千人3份 is 批次/千人
+//! ```
+//! A rate counts unless something makes it none; a count needs a comparison, a period, or an act that asks for it.
+
+mod count;
+mod name;
+mod number;
+mod operator;
+mod scope;
+mod unit;
+
+use crate::plan::{Op, Target};
+use crate::signs::{At, Signs};
+use number::Quantity;
+
+/// Whether `s` begins with a unit: then a number before it is a figure, not an ordinal.
+pub(crate) fn starts_with_unit(s: &str) -> bool {
+    s.starts_with('%')
+        || unit::at_start(s).is_some_and(|u| {
+            !u.time
+                && matches!(u.name, "批次" | "份" | "次" | "家" | "个百分点" | "亩" | "吨" | "元" | "学时")
+        })
+}
+
+/// Reads the targets of a range of words that holds no duty.
+pub(crate) fn find(signs: &Signs, at: &At, year: Option<i32>, out: &mut Vec<Target>) {
+    let text = signs.str(at);
+    let mut start = 0;
+    for (i, c) in text.char_indices() {
+        if matches!(c, '。' | '！' | '？' | '；') {
+            sentence(signs, at.start + start..at.start + i, year, out);
+            start = i + c.len_utf8();
+        }
+    }
+    sentence(signs, at.start + start..at.end, year, out);
+}
+
+/// Where a figure stands in its sentence.
+struct Place {
+    clause: usize,
+    clause_before: usize,
+    depth: usize,
+    quoted: bool,
+}
+
+fn sentence(signs: &Signs, at: At, year: Option<i32>, out: &mut Vec<Target>) {
+    let text = signs.str(&at);
+    let all = number::quantities(text);
+    if all.is_empty() {
+        return;
+    }
+    let mut reader = Reader { signs, at: &at, text, year, previous: None, carried: None, last_end: 0 };
+    let places = places(text, &all);
+    for (i, (q, place)) in all.iter().zip(&places).enumerate() {
+        let stop = all.get(i + 1).map_or(text.len(), |next| next.start);
+        let found = reader.figure(q, place, stop);
+        if !q.time {
+            reader.last_end = q.end;
+        }
+        out.extend(found);
+    }
+}
+
+/// Clause, brackets and quotes around each figure, in one pass.
+fn places(text: &str, all: &[Quantity]) -> Vec<Place> {
+    let mut out = Vec::with_capacity(all.len());
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut clause, mut before, mut quotes) = (0, 0, 0i32);
+    let mut next = all.iter().peekable();
+    for (i, c) in text.char_indices() {
+        if next.peek().is_some_and(|q| q.start == i) {
+            next.next();
+            out.push(Place { clause, clause_before: before, depth: open.len(), quoted: quotes > 0 });
+        }
+        match c {
+            '(' | '[' => {
+                open.push((clause, before));
+                (clause, before) = (i + 1, i + 1);
+            }
+            ')' | ']' => {
+                if let Some((c, b)) = open.pop() {
+                    (clause, before) = (c, b);
+                }
+            }
+            '“' | '《' => quotes += 1,
+            '”' | '》' => quotes = (quotes - 1).max(0),
+            '，' | '：' => (before, clause) = (clause, i + c.len_utf8()),
+            _ => {}
+        }
+    }
+    out
+}
+
+struct Reader<'a> {
+    signs: &'a Signs,
+    at: &'a At,
+    text: &'a str,
+    year: Option<i32>,
+    /// Operator, end and unit of the figure before, for 98%、95%以上 and C级不少于2次.
+    previous: Option<(Op, usize, String)>,
+    carried: Option<(&'static str, String)>,
+    last_end: usize,
+}
+
+impl Reader<'_> {
+    fn figure(&mut self, q: &Quantity, place: &Place, stop: usize) -> Vec<Target> {
+        let from = place.clause.max(if self.last_end > place.clause && self.parts_figures(q) {
+            self.last_end
+        } else {
+            0
+        });
+        let left = self.text[from..q.start].trim_start_matches(['、', '和', '及']);
+        let clause_end = self.text[q.end..].find(['，', '：']).map_or(self.text.len(), |i| q.end + i);
+        let right = &self.text[q.end..clause_end];
+        let near = &self.text[q.end..clause_end.min(stop.max(q.end))];
+        if place.quoted || q.vague || q.value.is_zero() {
+            return Vec::new();
+        }
+        let compared = operator::read(left, right);
+        let listed = self.lists_on(q, left);
+        if self.is_none(q, place, left, right, &compared) {
+            self.previous = None;
+            return Vec::new();
+        }
+        let per = self.per(q, place, left);
+        let rate = matches!(q.unit.as_str(), "%" | "‰") || q.unit.ends_with("百分点");
+        let asked = if q.time {
+            self.is_time_goal(left, place, &compared)
+        } else if rate {
+            place.depth == 0 || compared.printed
+        } else {
+            let printed = (compared.printed || listed.is_some()) && !self.is_part_only(left, &compared);
+            let open = place.depth == 0 || compared.printed;
+            open && !self.is_part_only(left, &compared)
+                && count::is_asked(
+                    q,
+                    &left[..compared.left],
+                    &self.text[..q.start],
+                    right,
+                    printed,
+                    per.is_some(),
+                )
+        };
+        if !asked {
+            return Vec::new();
+        }
+        let op = match listed {
+            Some(op) if compared.op == Op::AtLeast => op,
+            _ => compared.op,
+        };
+        self.previous = Some((op, q.end + compared.right, q.unit.clone()));
+        self.targets(q, place, left, near, &compared, op, per)
+    }
+
+    /// Whether the figure before ends a unit of meaning, so that the words after it are this one's own.
+    fn parts_figures(&self, q: &Quantity) -> bool {
+        self.last_end < q.start
+    }
+
+    /// 分别达到98%、95%: the word before the first figure holds for the next.
+    fn lists_on(&self, q: &Quantity, left: &str) -> Option<Op> {
+        let (op, end, unit) = self.previous.as_ref()?;
+        let between = self.text.get(*end..q.start)?;
+        (left.is_empty() && matches!(between, "、" | "和" | "，" | "及" | "") && *unit == q.unit)
+            .then_some(*op)
+    }
+
+    fn is_none(
+        &self,
+        q: &Quantity,
+        place: &Place,
+        left: &str,
+        right: &str,
+        compared: &operator::Compared,
+    ) -> bool {
+        let before = &self.text[..q.start];
+        let clause = &self.text[place.clause..q.start];
+        let past = scope::is_past(before, self.year) && !(compared.reached && clause.contains(['由', '从']));
+        let other = self.is_part_only(left, compared);
+        past || scope::is_existing(clause)
+            || scope::is_base(left, right)
+            || scope::is_condition(clause, right)
+            || scope::is_budget(before, &self.text[q.end..])
+            || other
+    }
+
+    /// 其中县本级安排1100批次: splits another figure, unless a word of comparison asks for it.
+    fn is_part_only(&self, left: &str, compared: &operator::Compared) -> bool {
+        left.contains("其中") && !compared.printed
+    }
+
+    /// 时限压缩至8个工作日: the span of time is itself the goal.
+    fn is_time_goal(&self, left: &str, place: &Place, compared: &operator::Compared) -> bool {
+        let words =
+            &self.text[place.clause_before..place.clause + (left.len().min(self.text.len() - place.clause))];
+        let learns = ["培训", "学习", "学时", "课程"].iter().any(|w| left.contains(w));
+        let span = [
+            "时限",
+            "期限",
+            "用时",
+            "时长",
+            "周期",
+            "办结时间",
+            "办理时间",
+            "审批时间",
+            "响应时间",
+            "平均时间",
+            "所需时间",
+            "时间",
+        ];
+        let goal = span.iter().any(|w| left.contains(w) || words.contains(w));
+        compared.printed
+            && (goal && compared.op != Op::AtLeast
+                || learns && compared.op == Op::AtLeast
+                || goal && compared.left + 12 >= left.len() && compared.op == Op::AtMost)
+    }
+
+    /// What the figure is per, as a unit's tail.
+    fn per(&mut self, q: &Quantity, place: &Place, left: &str) -> Option<&'static str> {
+        if let Some(per) = q.per {
+            return Some(per);
+        }
+        let clause = &self.text[place.clause.max(self.last_end.min(q.start))..q.start];
+        let before = &self.text
+            [place.clause_before.max(self.last_end.min(place.clause)).min(place.clause)..place.clause];
+        let touching = unit::touching_period(left)
+            .filter(|_| matches!(q.unit.as_str(), "次" | "轮" | "遍" | "场" | "期"));
+        let heads = ["人均", "每人", "每名"].iter().any(|w| left.contains(w));
+        let hours = matches!(q.unit.as_str(), "学时" | "小时" | "个小时") && heads;
+        let own = unit::period(clause).or(touching);
+        let short = before.chars().count() <= 12;
+        let found = if hours { Some("年") } else { own.or_else(|| unit::period(before).filter(|_| short)) };
+        if let Some(per) = found {
+            self.carried = Some((per, q.unit.clone()));
+            return Some(per);
+        }
+        // 每月A级不少于1次，B级不少于2次
+        let (per, unit) = self.carried.as_ref()?;
+        let same = *unit == q.unit
+            && left.chars().count() <= 14
+            && ["不少于", "至少", "不低于"].iter().any(|w| left.contains(w));
+        same.then_some(per)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn targets(
+        &self,
+        q: &Quantity,
+        place: &Place,
+        left: &str,
+        near: &str,
+        compared: &operator::Compared,
+        op: Op,
+        per: Option<&'static str>,
+    ) -> Vec<Target> {
+        let words = &left[..compared.left];
+        let before = (place.clause_before < place.clause)
+            .then(|| self.text[place.clause_before..place.clause].trim_end_matches(['，', '：']));
+        let before = before.filter(|b| !b.chars().any(|c| c.is_ascii_digit()));
+        let mut names = name::rates(words, before);
+        if !name::is_shared(words) && words.contains("分别")
+            || self.previous_was_listed(left)
+            || !q.unit.contains('%')
+        {
+            names.truncate(1);
+        }
+        if self.splits_by_figures(q, words) {
+            names.truncate(1);
+        }
+        let text = self.signs.raw(self.at);
+        let span = self.signs.span(&(self.at.start + place.clause..self.at.start + q.end + compared.right));
+        let unit = unit_of(q, per, &self.text[place.clause..q.start]);
+        names
+            .into_iter()
+            .map(|name| Target {
+                name: self.named(&name, near, compared, before),
+                op,
+                value: q.value.normalize(),
+                unit: unit.clone(),
+                text: text.clone(),
+                span,
+            })
+            .collect()
+    }
+
+    fn previous_was_listed(&self, left: &str) -> bool {
+        left.is_empty()
+    }
+
+    /// 分别达到98%、95%: as many figures as names follow.
+    fn splits_by_figures(&self, q: &Quantity, words: &str) -> bool {
+        let rest = self.text[q.end..].trim_start_matches(|c: char| !matches!(c, '、' | '和' | '，' | '。'));
+        let next = rest.trim_start_matches(['、', '和', '，']);
+        words.contains("分别")
+            && next.starts_with(|c: char| c.is_ascii_digit() || crate::numeral::is_numeral(c))
+            || words.contains("分别") && next.starts_with("百分之")
+    }
+
+    /// A name that says something, from what stands around the figure.
+    fn named(&self, name: &str, near: &str, compared: &operator::Compared, before: Option<&str>) -> String {
+        let behind: String = near
+            .get(compared.right..)
+            .unwrap_or("")
+            .trim_start_matches('的')
+            .chars()
+            .take_while(|c| !matches!(c, '、' | '；' | '('))
+            .collect();
+        if name.chars().count() >= 3 && (name::is_rate(name) || behind.is_empty()) {
+            return name.to_owned();
+        }
+        let joined = format!("{}{}", name, behind);
+        if joined.chars().count() >= 3 {
+            return joined;
+        }
+        before.map_or(joined.clone(), |b| format!("{}{joined}", name::bare(b)))
+    }
+}
+
+/// The unit with what it is per; 份 and 批 per thousand people are batches, training per head is hours a year.
+fn unit_of(q: &Quantity, per: Option<&'static str>, clause: &str) -> String {
+    let training = clause.contains("培训") || clause.contains("学习");
+    let what = match (q.unit.as_str(), per) {
+        ("份" | "批", Some("千人")) => "批次",
+        ("小时" | "个小时", Some("年")) if training => "学时",
+        (unit, _) => unit,
+    };
+    match per {
+        Some("人·年" | "人年" | "年·人" | "年度" | "学年") => format!("{what}/年"),
+        Some("季") => format!("{what}/季度"),
+        Some("天") => format!("{what}/日"),
+        Some("个月") => format!("{what}/月"),
+        Some(per) if !what.contains('%') => format!("{what}/{per}"),
+        _ => what.to_owned(),
+    }
+}

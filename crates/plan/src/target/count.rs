@@ -1,0 +1,165 @@
+//! When a count without a word of comparison is a target: 新建6个快检室, 示范店20家; and when it is scope.
+
+use super::number::Quantity;
+
+/// Acts whose object is a count to be reached.
+const ACTS: [&str; 104] = [
+    "新建",
+    "改建",
+    "扩建",
+    "建设",
+    "建成",
+    "创建",
+    "打造",
+    "培育",
+    "培养",
+    "选树",
+    "树立",
+    "评选",
+    "遴选",
+    "命名",
+    "扶持",
+    "发展",
+    "新增",
+    "增加",
+    "改造",
+    "提升",
+    "完成",
+    "开展",
+    "组织",
+    "举办",
+    "召开",
+    "举行",
+    "发布",
+    "制作",
+    "播放",
+    "播出",
+    "张贴",
+    "发放",
+    "印发",
+    "印制",
+    "曝光",
+    "公布",
+    "查办",
+    "侦办",
+    "破获",
+    "培训",
+    "检查",
+    "抽检",
+    "抽查",
+    "监测",
+    "检测",
+    "快检",
+    "采集",
+    "采样",
+    "配备",
+    "配置",
+    "配齐",
+    "招录",
+    "聘任",
+    "聘请",
+    "设立",
+    "设置",
+    "建立",
+    "推出",
+    "编制",
+    "制定",
+    "制修订",
+    "修订",
+    "出台",
+    "安排",
+    "扩项",
+    "认定",
+    "认证",
+    "推广",
+    "推介",
+    "演练",
+    "宣传",
+    "刊发",
+    "推送",
+    "报送",
+    "上报",
+    "检验",
+    "评审",
+    "评定",
+    "办理",
+    "征集",
+    "开设",
+    "开办",
+    "引进",
+    "购置",
+    "更新",
+    "整治",
+    "清理",
+    "取缔",
+    "承办",
+    "备案",
+    "投放",
+    "听取",
+    "研究",
+    "调度",
+    "督导",
+    "督查",
+    "巡查",
+    "走访",
+    "约谈",
+    "创成",
+    "申报",
+    "达标",
+    "种植",
+    "投入",
+];
+
+/// Words right before a figure that make it scope: 聚焦15个品种, 等4种农药.
+const SCOPES: [&str; 30] = [
+    "聚焦", "围绕", "针对", "紧盯", "突出", "抓住", "等", "在", "对", "以", "涉及", "覆盖", "全县", "全市",
+    "全区", "全省", "辖区", "周边", "上述", "其余", "前", "后", "近", "连续", "满", "超", "共", "这", "该",
+    "每",
+];
+
+/// Chinese counts that say what there is, not how many are asked for.
+const WORD_UNITS: [&str; 12] =
+    ["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
+
+/// Whether the count is asked for. `clause` stands before the figure in its clause, `sentence` in its sentence.
+pub(crate) fn is_asked(
+    q: &Quantity,
+    clause: &str,
+    sentence: &str,
+    right: &str,
+    printed: bool,
+    per: bool,
+) -> bool {
+    let alone = right.is_empty()
+        || right.starts_with(['，', '。', '；', '、', '(', ')', ']', '和', '：', '及', '[', '”']);
+    let limit =
+        ["以上", "以下", "以内", "及以上", "左右", "(含)以上"].iter().find_map(|w| right.strip_prefix(w));
+    if let Some(rest) = limit {
+        // 100人以上聚餐 is scope; 新建30家以上 and 培训2000人次以上 are asked for
+        let ends = rest.is_empty() || rest.starts_with(['，', '。', '；', '、', ')', '和']);
+        let act = ACTS.iter().any(|a| clause.ends_with(a)) && !rest.starts_with('的');
+        let compared = ["不少于", "不低于", "达到", "至少"].iter().any(|w| clause.ends_with(w));
+        return ends && !SCOPES.iter().any(|w| clause.ends_with(w))
+            || act && !matches!(q.unit.as_str(), "人")
+            || compared;
+    }
+    if printed || per {
+        return true;
+    }
+    if SCOPES.iter().any(|w| clause.ends_with(w)) || clause.is_empty() && sentence.is_empty() {
+        return false;
+    }
+    let word = |u: &str| WORD_UNITS.contains(&u);
+    let act = ACTS.iter().any(|a| clause.ends_with(a));
+    if q.words {
+        let once =
+            q.value == rust_decimal::Decimal::ONE && !matches!(q.unit.as_str(), "次" | "场" | "期" | "轮");
+        return word(&q.unit) && !once && (act || alone && ACTS.iter().any(|a| clause.contains(a)));
+    }
+    if q.unit == "分" || q.unit == "单位" {
+        return false;
+    }
+    act || alone
+        && ACTS.iter().any(|a| clause.contains(a) || sentence.contains(a))
+        && !clause.starts_with(['对', '全'])
+}
