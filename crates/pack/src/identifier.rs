@@ -21,13 +21,13 @@ pub fn credit_code(text: &str) -> Result<String, String> {
     let mut values = Vec::with_capacity(18);
     for c in code.chars() {
         let Some(value) = place(CREDIT_LETTERS, c) else {
-            return Err(format!("统一社会信用代码里没有字符“{c}”(不用 I、O、S、V、Z)"));
+            return Err(format!("统一社会信用代码里没有字符“{c}”（不用 I、O、S、V、Z）"));
         };
         values.push(value);
     }
     let sum: u32 = values.iter().zip(CREDIT_WEIGHTS).map(|(value, weight)| value * weight).sum();
     if values[17] != (31 - sum % 31) % 31 {
-        return Err("统一社会信用代码的校验码不对, 请核对有没有抄错".to_owned());
+        return Err("统一社会信用代码的校验码不对，请核对有没有抄错".to_owned());
     }
     Ok(code)
 }
@@ -47,7 +47,7 @@ pub fn id_card(text: &str) -> Result<String, String> {
     }
     let sum: u32 = digits.iter().zip(CARD_WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     if CARD_CHECKS.chars().nth((sum % 11) as usize) != card.chars().nth(17) {
-        return Err("身份证号的校验码不对, 请核对有没有抄错".to_owned());
+        return Err("身份证号的校验码不对，请核对有没有抄错".to_owned());
     }
     Ok(card)
 }
@@ -70,7 +70,7 @@ pub fn licence_no(text: &str) -> Result<String, String> {
         (if sum == 0 { 10 } else { sum }) * 2 % 11
     });
     if digits[13] != (11 - product) % 10 {
-        return Err("许可证编号的校验码不对, 请核对有没有抄错".to_owned());
+        return Err("许可证编号的校验码不对，请核对有没有抄错".to_owned());
     }
     Ok(number)
 }
@@ -88,7 +88,7 @@ pub fn gtin(text: &str) -> Result<String, String> {
     let weighed = digits.iter().rev().skip(1).zip([3, 1].into_iter().cycle());
     let sum: u32 = weighed.map(|(digit, weight)| digit * weight).sum();
     if digits.last() != Some(&((10 - sum % 10) % 10)) {
-        return Err("商品条码的校验码不对, 请核对有没有抄错".to_owned());
+        return Err("商品条码的校验码不对，请核对有没有抄错".to_owned());
     }
     Ok(code)
 }
@@ -115,7 +115,7 @@ pub fn phone(text: &str) -> Result<String, String> {
     if bare.bytes().all(|b| b.is_ascii_digit()) && (mobile || landline || service || local || hotline) {
         return Ok(if mobile { bare } else { plain.to_owned() });
     }
-    Err("不是电话号码: 手机 11 位, 固定电话写区号, 如 0376-3701234".to_owned())
+    Err("不是电话号码：手机 11 位，固定电话写区号，如 0376-3701234".to_owned())
 }
 
 fn squeeze(text: &str) -> String {
@@ -128,7 +128,7 @@ fn length(code: &str, wanted: usize, name: &str) -> Result<(), String> {
     if !code.is_ascii() {
         return Err(format!("{name}只用字母和数字"));
     }
-    if count == wanted { Ok(()) } else { Err(format!("{name}应为 {wanted} 位, 现在 {count} 位")) }
+    if count == wanted { Ok(()) } else { Err(format!("{name}应为 {wanted} 位，现在 {count} 位")) }
 }
 
 fn digits(text: &str) -> Option<Vec<u32>> {

@@ -22,13 +22,13 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
         let Some(effect) = effect(c, run, at) else { continue };
         for (id, _) in &effect.takes {
             if !register.fields.contains_key(id) {
-                c.error(at, Code::Effect, format!("引擎 `{run}` 要读字段 `{id}`, “{}”没有", register.title));
+                c.error(at, Code::Effect, format!("引擎 `{run}` 要读字段 `{id}`，“{}”没有", register.title));
             }
         }
         for (id, _) in &effect.gives {
             if register.fields.get(id).is_none_or(|field| field.from.as_ref() != Some(run)) {
                 let help = format!("加上 {id} = {{ …, from = \"{run}\" }}");
-                let message = format!("引擎 `{run}` 要写字段 `{id}`, “{}”没有声明它", register.title);
+                let message = format!("引擎 `{run}` 要写字段 `{id}`，“{}”没有声明它", register.title);
                 c.sources.error_with_help(at, Code::Effect, message, help);
             }
         }

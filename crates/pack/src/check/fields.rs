@@ -10,7 +10,7 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
     for field in register.fields.values() {
         check_field(c, register, field, &["fields", &field.id]);
         if FIXED.contains(&field.id.as_str()) {
-            let message = format!("`{}` 是每条记录固有的列, 不能用作字段标识", field.id);
+            let message = format!("`{}` 是每条记录固有的列，不能用作字段标识", field.id);
             c.error(c.at(register, &["fields", &field.id]), Code::BadId, message);
         }
     }
@@ -22,8 +22,8 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
     check_number(c, register);
     check_when(c, register);
     for (n, set) in register.unique.iter().enumerate() {
-        for id in set {
-            named(c, register, id, c.at(register, &["unique", &n.to_string()]));
+        for (k, id) in set.iter().enumerate() {
+            named(c, register, id, c.at(register, &["unique", &n.to_string(), &k.to_string()]));
         }
     }
     check_lists(c, register);
@@ -75,15 +75,15 @@ fn check_field(c: &Checker<'_>, register: &Register, field: &Field, path: &[&str
     }
     let written_by_machine = field.calc.is_some() || field.from.is_some();
     if written_by_machine && !matches!(field.required, Need::Never) {
-        let help = "去掉 required: 人不能填这个字段";
-        let message = format!("`{}` 由系统写入, 不能要求必填", field.id);
+        let help = "去掉 required：人不能填这个字段";
+        let message = format!("`{}` 由系统写入，不能要求必填", field.id);
         c.sources.error_with_help(at("required"), Code::FieldKind, message, help);
     }
     if written_by_machine && field.default.is_some() {
-        c.error(at("default"), Code::FieldKind, format!("`{}` 由系统写入, 不能有默认值", field.id));
+        c.error(at("default"), Code::FieldKind, format!("`{}` 由系统写入，不能有默认值", field.id));
     }
     if field.title.chars().count() > 40 {
-        c.error(whole, Code::BadValue, "title 超过 40 字; 说明写在 hint");
+        c.error(whole, Code::BadValue, "title 超过 40 字；说明写在 hint");
     }
 }
 
@@ -100,7 +100,7 @@ fn check_choices(c: &Checker<'_>, list: &ChoiceList, at: At) {
             c.sources.unknown(at, Code::UnknownTable, format!("tables/ 里没有 `{name}.csv`"), name, known);
         }
         Some(sheet) if !sheet.has("code") || !sheet.has("title") => {
-            let message = format!("tables/{name}.csv 不是选项表: 须有 code 和 title 两列");
+            let message = format!("tables/{name}.csv 不是选项表：须有 code 和 title 两列");
             c.error(at, Code::UnknownTable, message);
         }
         Some(_) => {}
@@ -120,13 +120,13 @@ fn check_checklist(c: &Checker<'_>, register: &Register, source: &ChecklistSourc
             let list = match end {
                 End::Field(Field { kind: FieldKind::Choice { list }, .. }) => list,
                 End::Field(_) | End::Fixed(_) => {
-                    c.error(at, Code::FieldKind, format!("`{path}` 不是单选字段, 不能用来选检查表"));
+                    c.error(at, Code::FieldKind, format!("`{path}` 不是单选字段，不能用来选检查表"));
                     return;
                 }
             };
             let choices = c.pack.choices(list);
             if !choices.is_empty() && !choices.iter().any(|one| c.pack.checklists.contains_key(&one.code)) {
-                let message = format!("`{path}` 的选项中没有一个有检查表 (checklists/<代码>.csv)");
+                let message = format!("`{path}` 的选项中没有一个有检查表（checklists/<代码>.csv）");
                 c.error(at, Code::UnknownTable, message);
             }
         }
@@ -189,7 +189,7 @@ fn check_lists(c: &Checker<'_>, register: &Register) {
         if let Some(field) = named(c, register, id, at)
             && !field.secret.is_empty()
         {
-            c.error(at, Code::FieldKind, format!("`{id}` 是涉密字段 (secret), 不能公开"));
+            c.error(at, Code::FieldKind, format!("`{id}` 是涉密字段（secret），不能公开"));
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
             Some(End::Field(field)) => matches!(field.kind, FieldKind::Date | FieldKind::Time),
         };
         if !dated {
-            c.error(at, Code::Deadline, format!("期限从 `{}` 起算, 它不是日期", deadline.starts));
+            c.error(at, Code::Deadline, format!("期限从 `{}` 起算，它不是日期", deadline.starts));
         }
     }
 }
@@ -40,7 +40,7 @@ fn check_step(c: &Checker<'_>, register: &Register, step: &Step) {
         let at = c.at(register, &["steps", &step.id, "asks", &n.to_string()]);
         let field = named(c, register, id, at);
         if field.is_some_and(|field| field.calc.is_some() || field.from.is_some()) {
-            c.error(at, Code::FieldKind, format!("`{id}` 由系统写入, 步骤不能向人要"));
+            c.error(at, Code::FieldKind, format!("`{id}` 由系统写入，步骤不能向人要"));
         }
     }
     for (n, id) in step.unless_open.iter().enumerate() {
@@ -73,6 +73,11 @@ fn points_back<'a>(c: &Checker<'a>, register: &Register, id: &str, path: &[&str]
 /// A record begins in the first state; each other state must be reached by steps from there.
 fn check_reached(c: &Checker<'_>, register: &Register) {
     let Some(first) = register.states.keys().next() else { return };
+    // With a misspelt state, which is reported by itself, nothing can be said.
+    let known = |state: &String| register.states.contains_key(state);
+    if !register.steps.values().all(|step| known(&step.to) && step.from.iter().all(known)) {
+        return;
+    }
     let mut reached = BTreeSet::from([first.as_str()]);
     loop {
         let steps = register.steps.values();
@@ -88,7 +93,7 @@ fn check_reached(c: &Checker<'_>, register: &Register) {
     }
     for state in register.states.keys().filter(|state| !reached.contains(state.as_str())) {
         let message = format!("没有步骤能走到状态 `{state}`");
-        let help = format!("记录从第一个状态 `{first}` 开始; 加一个 to = \"{state}\" 的步骤, 或删去这个状态");
+        let help = format!("记录从第一个状态 `{first}` 开始；加一个 to = \"{state}\" 的步骤，或删去这个状态");
         c.sources.error_with_help(c.at(register, &["states", state]), Code::Unreachable, message, help);
     }
 }
@@ -120,7 +125,7 @@ pub(super) fn check_circles(c: &Checker<'_>) {
         }
         if seen.contains(start) {
             let (register, step) = steps[*start];
-            let message = format!("步骤“{}”会不断自己触发自己 (opens/after 成环)", step.title);
+            let message = format!("步骤“{}”会不断自己触发自己（opens/after 成环）", step.title);
             c.error(c.at(register, &["steps", &step.id, "after"]), Code::Cycle, message);
         }
     }

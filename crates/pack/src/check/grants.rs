@@ -52,7 +52,7 @@ fn grant(c: &Checker<'_>, register: &Register, grant: &Grant, at: At) {
     };
     if !there {
         let message =
-            format!("“{}”的 [scope] 没有 `{needs}`, `{}:{needs}` 谁也看不到", register.title, grant.role);
+            format!("“{}”的 [scope] 没有 `{needs}`，`{}:{needs}` 谁也看不到", register.title, grant.role);
         c.error(at, Code::Scope, message);
     }
 }

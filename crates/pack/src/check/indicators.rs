@@ -47,7 +47,7 @@ fn check_share(c: &Checker<'_>, indicator: &Indicator, share: &Share) {
     if let Some(field) = named(c, evidence, by, by_at) {
         let many = matches!(&field.kind, FieldKind::Refs { register } if *register == of.id);
         if !many && c.pack.points_to(field).is_none_or(|to| to.id != of.id) {
-            let message = format!("`{by}` 须指向“{}”(of 的台账), 否则说不清谁算、谁缺", of.title);
+            let message = format!("`{by}` 须指向“{}”（of 的台账），否则说不清谁算、谁缺", of.title);
             let right = c.pack.ref_back(evidence, &of.id).map(|field| format!("用 by = \"{}\"", field.id));
             c.sources.error_with_help(by_at, Code::Indicator, message, right.unwrap_or_default());
         }
@@ -69,7 +69,7 @@ fn check_tally(c: &Checker<'_>, indicator: &Indicator, tally: &Tally, key: &str)
 fn dated(c: &Checker<'_>, indicator: &Indicator, register: &Register, at: At) {
     if indicator.window != Window::Always && register.when.is_none() {
         let help = "在那个台账里写 when = \"日期字段\"";
-        let message = format!("指标有统计期, “{}”却没有业务日期 `when`", register.title);
+        let message = format!("指标有统计期，“{}”却没有业务日期 `when`", register.title);
         c.sources.error_with_help(at, Code::Indicator, message, help);
     }
 }
@@ -78,6 +78,6 @@ fn numeric(c: &Checker<'_>, register: &Register, id: &str, at: At) {
     let Some(field) = named(c, register, id, at) else { return };
     let fits = matches!(field.kind, FieldKind::Integer { .. } | FieldKind::Decimal { .. } | FieldKind::Money);
     if !fits {
-        c.error(at, Code::Indicator, format!("`{id}` 不是数, 不能求和"));
+        c.error(at, Code::Indicator, format!("`{id}` 不是数，不能求和"));
     }
 }

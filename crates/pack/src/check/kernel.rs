@@ -14,7 +14,7 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
         let missing: Vec<&str> =
             needed.iter().copied().filter(|id| !register.fields.contains_key(*id)).collect();
         if !missing.is_empty() {
-            let message = format!("seed 台账缺少字段: {}", missing.join("、"));
+            let message = format!("seed 台账缺少字段：{}", missing.join("、"));
             c.error(c.at(register, &["seed"]), Code::Missing, message);
         }
     }
@@ -33,11 +33,11 @@ fn check_every(c: &Checker<'_>, register: &Register) {
     }
     let text = named(c, register, &every.at, at("at"));
     if text.is_some_and(|field| !matches!(field.kind, FieldKind::Text { .. })) {
-        c.error(at("at"), Code::FieldKind, format!("`{}` 记周期名, 须是 text 字段", every.at));
+        c.error(at("at"), Code::FieldKind, format!("`{}` 记周期名，须是 text 字段", every.at));
     }
     let due = named(c, register, &every.due, at("due"));
     if due.is_some_and(|field| !matches!(field.kind, FieldKind::Date)) {
-        c.error(at("due"), Code::FieldKind, format!("`{}` 记到期日, 须是 date 字段", every.due));
+        c.error(at("due"), Code::FieldKind, format!("`{}` 记到期日，须是 date 字段", every.due));
     }
 }
 

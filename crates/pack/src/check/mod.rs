@@ -70,13 +70,13 @@ impl<'a> Checker<'a> {
         match astray {
             Astray::NoField { register, field } => {
                 let title = self.pack.register(register).map_or(register.as_str(), |r| &r.title);
-                let message = format!("台账“{title}”({register}) 没有字段 `{field}`");
+                let message = format!("台账“{title}”（{register}）没有字段 `{field}`");
                 let fields = self.pack.register(register).into_iter().flat_map(|r| r.fields.keys());
                 let known = fields.map(String::as_str).chain(FIXED);
                 self.sources.unknown(at, Code::UnknownField, message, field, known);
             }
             Astray::NoRef { field } => {
-                let message = format!("`{path}` 走不通: `{field}` 不指向别的台账");
+                let message = format!("`{path}` 走不通：`{field}` 不指向别的台账");
                 self.error(at, Code::UnknownField, message);
             }
             Astray::TooFar => {

@@ -24,11 +24,11 @@ fn check_areas(c: &Checker<'_>) {
         }
         match area.parent.as_deref() {
             None if code != c.pack.area => {
-                let help = format!("pack.toml 的 area 是 `{}`; 其余区划都要写上级代码", c.pack.area);
+                let help = format!("pack.toml 的 area 是 `{}`；其余区划都要写上级代码", c.pack.area);
                 c.sources.error_with_help(
                     row.at,
                     Code::Area,
-                    format!("`{}` 没有上级, 却不是本包的根", area.name),
+                    format!("`{}` 没有上级，却不是本包的根", area.name),
                     help,
                 );
             }
@@ -66,7 +66,7 @@ fn check_bodies(c: &Checker<'_>) {
         for name in std::iter::once(&body.name).chain(&body.aliases) {
             match names.insert(name.as_str(), body) {
                 Some(other) if other.code != body.code => {
-                    let message = format!("“{name}”也是“{}”的名称, 分不清是谁", other.name);
+                    let message = format!("“{name}”也是“{}”的名称，分不清是谁", other.name);
                     c.error(row.at, Code::Body, message);
                 }
                 _ => {}

@@ -30,7 +30,7 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
             let wanted = match key {
                 "area" => "area 字段",
                 "body" => "body 字段",
-                _ => "person 字段, 或指向当事人台账的 ref 字段",
+                _ => "person 字段，或指向当事人台账的 ref 字段",
             };
             c.error(at, Code::Scope, format!("`{path}` 不是{wanted}"));
         }

@@ -14,7 +14,7 @@ pub(super) fn check(c: &Checker<'_>) {
                 }
                 Some(indicator) if !same_unit(&indicator.unit, &target.unit) => {
                     let message = format!(
-                        "目标的单位是“{}”, 指标“{}”的单位是“{}”",
+                        "目标的单位是“{}”，指标“{}”的单位是“{}”",
                         target.unit, indicator.title, indicator.unit
                     );
                     c.error(at("unit"), Code::Target, message);

@@ -70,7 +70,7 @@ pub fn read(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> F
         sources.error(
             map.place(&["from"]),
             Code::FieldKind,
-            "`calc` 与 `from` 只能有一个: 一个字段只有一个写者",
+            "`calc` 与 `from` 只能有一个：一个字段只有一个写者",
         );
     }
     keys.close();
@@ -161,7 +161,7 @@ fn kind(keys: &Keys<'_>, formulas: Option<Formulas<'_>>) -> Option<FieldKind> {
 fn digits(keys: &Keys<'_>) -> u8 {
     let digits = keys.number("digits").unwrap_or(DIGITS);
     if digits > 6 {
-        keys.sources().error(keys.at(), Code::BadValue, "`digits` 最多 6 位");
+        keys.sources().error(keys.place("digits"), Code::BadValue, "`digits` 最多 6 位");
     }
     digits.min(6)
 }
@@ -176,7 +176,7 @@ fn choices(keys: &Keys<'_>) -> ChoiceList {
         What::Text(table) => return ChoiceList::Table(table.clone()),
         What::Map(map) => map,
         _ => {
-            keys.wrong(item, "choices", "表名, 或 { 代码 = \"名称\" }");
+            keys.wrong(item, "choices", "表名，或 { 代码 = \"名称\" }");
             return none;
         }
     };
@@ -204,7 +204,7 @@ fn columns(keys: &Keys<'_>, formulas: Option<Formulas<'_>>) -> IndexMap<String, 
     for (id, map) in keys.maps("columns") {
         for key in ["shown", "default", "check", "calc", "from", "secret", "search", "section"] {
             if let Some(entry) = map.entries.get(key) {
-                let message = format!("表中的列不能有 `{key}`: 它属于整条记录");
+                let message = format!("表中的列不能有 `{key}`：它属于整条记录");
                 keys.sources().error(entry.key, Code::FieldKind, message);
             }
         }

@@ -70,7 +70,7 @@ pub fn step(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> S
         keys.missing("from");
     }
     if step.by.is_empty() && !keys.has("by") && step.after.is_none() && !keys.has("after") {
-        let help = "写 by = [\"角色\"], 或 after = \"台账.状态\" (由下级记录推动)";
+        let help = "写 by = [\"角色\"]，或 after = \"台账.状态\"（由下级记录推动）";
         sources.error_with_help(map.at, Code::Missing, format!("步骤 `{id}` 没有人能走"), help);
     }
     keys.close();

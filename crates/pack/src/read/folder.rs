@@ -99,7 +99,7 @@ impl Reader<'_> {
         };
         let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
         if !plain {
-            let help = "写旁边那个文件夹的名字, 如 extends = \"base\"";
+            let help = "写旁边那个文件夹的名字，如 extends = \"base\"";
             self.sources.error_with_help(item.at, Code::Extends, format!("`{name}` 不是文件夹名"), help);
             return None;
         }
@@ -111,7 +111,7 @@ impl Reader<'_> {
             self.sources.error(
                 item.at,
                 Code::Extends,
-                format!("`{name}` 的继承成环或层数过多 (最多 {DEPTH} 层)"),
+                format!("`{name}` 的继承成环或层数过多（最多 {DEPTH} 层）"),
             );
             return None;
         }
@@ -126,7 +126,7 @@ impl Reader<'_> {
             match (amend.map(|entry| (entry.key, entry.item.what)), folder.registers.get_mut(&id)) {
                 (Some((_, What::Bool(true))), Some((_, base))) => amend_register(base, map),
                 (Some((at, What::Bool(true))), None) => {
-                    let message = format!("上级包里没有台账 `{id}`, 无从修改");
+                    let message = format!("上级包里没有台账 `{id}`，无从修改");
                     self.sources.error(at, Code::UnknownRegister, message);
                 }
                 (Some((at, what)), _) if !matches!(what, What::Bool(_)) => {
@@ -204,14 +204,14 @@ impl Reader<'_> {
     fn text(&mut self, path: &Path) -> Option<At> {
         if fs::metadata(path).is_ok_and(|meta| meta.len() > FILE_BYTES) {
             let at = self.sources.add(path, "");
-            self.sources.error(at, Code::File, "文件过大 (最多 20 MB)");
+            self.sources.error(at, Code::File, "文件过大（最多 20 MB）");
             return None;
         }
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 let at = self.sources.add(path, "");
-                self.sources.error(at, Code::File, format!("读不了文件: {error}"));
+                self.sources.error(at, Code::File, format!("读不了文件：{error}"));
                 return None;
             }
         };
@@ -221,7 +221,7 @@ impl Reader<'_> {
             Ok(text) => Some(self.sources.add(path, text.trim_start_matches('\u{feff}'))),
             Err(_) => {
                 let at = self.sources.add(path, "");
-                let help = "用记事本“另存为”, 编码选 UTF-8";
+                let help = "用记事本“另存为”，编码选 UTF-8";
                 self.sources.error_with_help(at, Code::File, "文件不是 UTF-8 编码", help);
                 None
             }

@@ -14,11 +14,12 @@ use crate::value::Value;
 /// The pack's shape before any expression is read: fields, states, choice lists, law's numbers.
 pub fn outline(
     folder: &Folder,
+    sources: &Sources,
     choices: &IndexMap<String, Vec<Choice>>,
     rules: &IndexMap<String, Vec<Edition>>,
 ) -> Schema {
     // Faults of this first pass are thrown away: the full reading of each field reports them.
-    let silent = Sources::default();
+    let silent = sources.muted();
     let seeded = |seed: &str| {
         let is = |map: &Map| matches!(map.get("seed").map(|item| &item.what), Some(What::Text(text)) if text == seed);
         folder.registers.iter().find(|(_, (_, map))| is(map)).map(|(id, _)| id.clone())
@@ -75,9 +76,12 @@ impl<'a> Formulas<'a> {
 
     /// The condition under `key`, judged in memory and in queries.
     pub fn filter(&self, keys: &Keys<'_>, key: &'static str) -> Option<Expr> {
-        // Of a register that does not exist every name would be reported besides.
         let word = keys.word(key)?;
-        self.known().then(|| self.parse(keys.sources(), &word, Place::Query, true)).flatten()
+        // Of a register that does not exist every name would be reported besides.
+        if !self.schema.registers.contains_key(self.register) {
+            return Some(nothing());
+        }
+        self.parse(keys.sources(), &word, Place::Query, true)
     }
 
     /// The value for `field` of this register, as `calc`, `default` and `with` give it. A plain number or true/false may
@@ -101,7 +105,7 @@ impl<'a> Formulas<'a> {
             _ if fits(&expr.ty, wanted) => {}
             _ => {
                 let message =
-                    format!("算出来的值放不进字段 `{field}`: {} ≠ {}", named(&expr.ty), named(wanted));
+                    format!("算出来的值放不进字段 `{field}`：{} ≠ {}", named(&expr.ty), named(wanted));
                 sources.error(word.at, Code::Expression, message);
             }
         }
@@ -120,10 +124,6 @@ impl<'a> Formulas<'a> {
             let message = format!("字段 `{field}` 没有选项 `{code}`");
             sources.unknown(at, Code::Expression, message, code, codes.iter().copied());
         }
-    }
-
-    fn known(&self) -> bool {
-        self.schema.registers.contains_key(self.register)
     }
 
     fn parse(&self, sources: &Sources, word: &Word, place: Place, condition: bool) -> Option<Expr> {
@@ -146,6 +146,11 @@ impl<'a> Formulas<'a> {
             }
         }
     }
+}
+
+/// Stands for an expression that could not be read, so that the rest of its declaration is still checked.
+pub fn nothing() -> Expr {
+    Expr { node: Node::Lit(Value::Null), ty: Type::Null, source: String::new() }
 }
 
 /// The codes an expression yields when it only picks between written ones: `'a'`, `x ? 'a' : 'b'`.
@@ -176,7 +181,7 @@ fn named(ty: &Type) -> String {
         Type::Text => "文本".to_owned(),
         Type::Date => "日期".to_owned(),
         Type::Time => "时刻".to_owned(),
-        Type::Choice(list) => format!("选项({list})"),
+        Type::Choice(list) => format!("选项（{list}）"),
         Type::Ref(register) => format!("对 {register} 的引用"),
         Type::List(of) => format!("{}的列表", named(of)),
     }

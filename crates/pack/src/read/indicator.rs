@@ -3,7 +3,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 
 use super::folder::Folder;
-use super::formula::Formulas;
+use super::formula::{Formulas, nothing};
 use super::keys::{self, Keys};
 use super::source::Sources;
 use super::tree::{Map, What};
@@ -75,7 +75,7 @@ fn shape(keys: &Keys<'_>, schema: &Schema) -> Option<Shape> {
             for key in ["of", "having", "owes", "count", "per", "entered"] {
                 keys.item(key);
             }
-            let help = "份额: of + having; 比率: count (+ per); 填报: entered";
+            let help = "份额: of + having；比率: count（+ per）；填报: entered";
             keys.sources().error_with_help(keys.at(), Code::Indicator, "指标须恰为三种形式之一", help);
             None
         }
@@ -99,26 +99,26 @@ fn share(keys: &Keys<'_>, schema: &Schema) -> Option<Share> {
     } else {
         own_evidence(having, own)
     };
-    Some(Share { of: subject, filter, weigh, having: having?, owes })
+    Some(Share { of: subject, filter, weigh, having, owes })
 }
 
-fn own_evidence(keys: Keys<'_>, own: Formulas<'_>) -> Option<Having> {
+fn own_evidence(keys: Keys<'_>, own: Formulas<'_>) -> Having {
     if !keys.has("where") {
         keys.missing("where");
     }
-    let holds = own.filter(&keys, "where").map(Having::Own);
+    let holds = own.filter(&keys, "where").unwrap_or_else(nothing);
     keys.close();
-    holds
+    Having::Own(holds)
 }
 
-fn linked(keys: Keys<'_>, schema: &Schema) -> Option<Having> {
+fn linked(keys: Keys<'_>, schema: &Schema) -> Having {
     let (register, by) = (keys.must("register"), keys.must("by"));
     let filter = Formulas { schema, register: &register }.filter(&keys, "where");
     let (sum, at_least) = (keys.text("sum"), keys.decimal("at_least"));
     let need = match sum {
         Some(field) => Evidence::Sum { field, at_least: at_least.unwrap_or_default() },
         None => Evidence::Count(at_least.map_or(Some(1), |n| u32::try_from(n).ok()).unwrap_or_else(|| {
-            keys.sources().error(keys.at(), Code::BadValue, "没有 `sum` 时 `at_least` 是件数, 应为整数");
+            keys.sources().error(keys.at(), Code::BadValue, "没有 `sum` 时 `at_least` 是件数，应为整数");
             1
         })),
     };
@@ -126,7 +126,7 @@ fn linked(keys: Keys<'_>, schema: &Schema) -> Option<Having> {
         keys.missing("at_least");
     }
     keys.close();
-    Some(Having::Linked { register, by, filter, need })
+    Having::Linked { register, by, filter, need }
 }
 
 fn rate(keys: &Keys<'_>, schema: &Schema) -> Option<Rate> {

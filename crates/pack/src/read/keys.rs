@@ -30,6 +30,11 @@ impl<'a> Keys<'a> {
         self.map.at
     }
 
+    /// The place of a key's value, or of the table.
+    pub fn place(&self, key: &str) -> At {
+        self.map.place(&[key])
+    }
+
     pub fn sources(&self) -> &'a Sources {
         self.sources
     }
@@ -183,7 +188,7 @@ impl<'a> Keys<'a> {
 }
 
 pub fn wrong(sources: &Sources, item: &Item, key: &str, expected: &str) {
-    let message = format!("`{key}` 应为{expected}, 这里是{}", item.what.kind());
+    let message = format!("`{key}` 应为{expected}，这里是{}", item.what.kind());
     sources.error(item.at, Code::Shape, message);
 }
 
@@ -217,7 +222,7 @@ pub fn check_id(sources: &Sources, id: &str, at: At) {
             at,
             Code::BadId,
             format!("标识 `{id}` 不合规"),
-            "标识只用小写字母、数字、下划线, 以字母开头, 不超过 40 个字符; 给人看的名称写在 title",
+            "标识只用小写字母、数字、下划线，以字母开头，不超过 40 个字符；给人看的名称写在 title",
         );
     }
 }

@@ -49,7 +49,7 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     let year = head.number("year").unwrap_or_default();
     let choices = table::choices(folder);
     let rules = table::rules(folder, sources);
-    let schema = formula::outline(folder, &choices, &rules);
+    let schema = formula::outline(folder, sources, &choices, &rules);
     let registers = register::all(folder, sources, &schema);
     let indicators = indicator::all(folder, sources, &schema);
     let targets = target::all(folder, sources, year, &indicators);

@@ -14,7 +14,7 @@ pub struct At {
     pub end: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct File {
     path: PathBuf,
     text: Arc<str>,
@@ -41,6 +41,11 @@ impl Sources {
         let mut files = self.files.borrow_mut();
         files.push(File { path: path.to_owned(), text: text.into() });
         At { file: files.len() - 1, start: 0, end: text.len() }
+    }
+
+    /// The same files without faults, for a reading whose mistakes another one reports.
+    pub fn muted(&self) -> Self {
+        Self { files: self.files.clone(), faults: RefCell::default() }
     }
 
     pub fn text(&self, at: At) -> Arc<str> {
@@ -122,8 +127,8 @@ pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> O
         .filter(|(likeness, _)| *likeness > 0.78)
         .max_by(|a, b| a.0.total_cmp(&b.0));
     match near {
-        Some((_, word)) => Some(format!("是不是 `{word}`?")),
+        Some((_, word)) => Some(format!("是不是 `{word}`？")),
         None if known.is_empty() || known.len() > 16 => None,
-        None => Some(format!("可用: {}", known.join("、"))),
+        None => Some(format!("可用：{}", known.join("、"))),
     }
 }

@@ -48,8 +48,8 @@ impl Sheet {
             }
             if record.len() != sheet.table.columns.len() {
                 let message =
-                    format!("这一行有 {} 格, 表头有 {} 列", record.len(), sheet.table.columns.len());
-                sources.error_with_help(place, Code::Table, message, "格中有逗号时, 整格用英文双引号括起");
+                    format!("这一行有 {} 格，表头有 {} 列", record.len(), sheet.table.columns.len());
+                sources.error_with_help(place, Code::Table, message, "格中有逗号时，整格用英文双引号括起");
             }
             let mut cells: Vec<String> = record.iter().map(str::to_owned).collect();
             cells.resize(sheet.table.columns.len(), String::new());
@@ -72,7 +72,7 @@ impl Sheet {
         let missing: Vec<&str> = columns.iter().copied().filter(|column| !self.has(column)).collect();
         if !missing.is_empty() {
             let at = At { end: sources.text(self.at).lines().next().map_or(0, str::len), ..self.at };
-            sources.error(at, Code::Table, format!("表头缺少列: {}", missing.join("、")));
+            sources.error(at, Code::Table, format!("表头缺少列：{}", missing.join("、")));
         }
         missing.is_empty()
     }
@@ -102,7 +102,7 @@ impl<'a> Row<'a> {
             sources.error(
                 self.at,
                 Code::Table,
-                format!("`{column}` 应为 2023-01-31 样的日期, 这里是 `{cell}`"),
+                format!("`{column}` 应为 2023-01-31 样的日期，这里是 `{cell}`"),
             );
         }
         date
@@ -172,7 +172,7 @@ pub fn calendar(folder: &Folder, sources: &Sources) -> Calendar {
                 sources.error(
                     row.at,
                     Code::Table,
-                    format!("`kind` 应为 holiday 或 workday, 这里是 `{other}`"),
+                    format!("`kind` 应为 holiday 或 workday，这里是 `{other}`"),
                 );
                 return None;
             }

@@ -71,7 +71,7 @@ fn due(keys: &Keys<'_>, year: i32) -> Option<NaiveDate> {
         _ => None,
     };
     if date.is_none() {
-        keys.wrong(item, "due", "日期, 如 2023-12-31");
+        keys.wrong(item, "due", "日期，如 2023-12-31");
     }
     date
 }

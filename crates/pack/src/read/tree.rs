@@ -45,24 +45,25 @@ impl Map {
         self.entries.get(key).map(|entry| &entry.item)
     }
 
-    /// The place of the value at `path`, or of the nearest thing above it that exists.
+    /// The place of the value at `path` (keys, and numbers in lists), or of the nearest thing above it that exists.
     pub fn place(&self, path: &[&str]) -> At {
         let Some((first, rest)) = path.split_first() else { return self.at };
-        match self.entries.get(*first) {
-            None => self.at,
-            Some(entry) => match (&entry.item.what, rest) {
-                (_, []) => entry.item.at,
-                (What::Map(map), _) if map.entries.contains_key(rest[0]) => map.place(rest),
-                (What::List(items), _) => {
-                    rest[0].parse().ok().and_then(|n: usize| items.get(n)).map_or(entry.key, |item| {
-                        match &item.what {
-                            What::Map(map) if rest.len() > 1 => map.place(&rest[1..]),
-                            _ => item.at,
-                        }
-                    })
-                }
-                _ => entry.key,
+        self.entries.get(*first).map_or(self.at, |entry| entry.item.place(rest, entry.key))
+    }
+}
+
+impl Item {
+    /// `named` is what to point at when the path leads beyond this item: its key, or itself in a list.
+    fn place(&self, path: &[&str], named: At) -> At {
+        let Some((first, rest)) = path.split_first() else { return self.at };
+        match &self.what {
+            What::Map(map) if map.entries.contains_key(*first) => map.place(path),
+            What::List(items) => match first.parse().ok().and_then(|n: usize| items.get(n)) {
+                Some(item) => item.place(rest, item.at),
+                None => named,
             },
+            What::Text(_) => self.at,
+            _ => named,
         }
     }
 }
@@ -87,7 +88,7 @@ pub fn parse(sources: &Sources, whole: At) -> Map {
     let (table, errors) = DeTable::parse_recoverable(&text);
     for error in errors {
         let at = At::of(whole.file, error.span().unwrap_or(0..0));
-        sources.error(at, Code::Syntax, format!("TOML 语法错误: {}", error.message()));
+        sources.error(at, Code::Syntax, format!("TOML 语法错误：{}", error.message()));
     }
     convert_map(whole.file, whole, table.get_ref())
 }
