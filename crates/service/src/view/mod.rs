@@ -1,11 +1,13 @@
 //! What a page shows, ready to show: every text in Chinese, every decision made. A page holds no rule.
 mod form;
+mod indicator;
 mod list;
 mod measure;
 mod office;
 mod record;
 
 pub use form::{FormField, FormSection, FormView, InputKind, OptionView, RowInput};
+pub use indicator::{Half, IndicatorRow, IndicatorRows, IndicatorView, PartView, TrendPoint};
 pub use list::{Column, ListAsk, ListView, Query, RowView, StateCount, ViewTab};
 pub use measure::{
     ChapterView, CockpitView, DutyView, HeatCell, HeatColumn, HeatRow, LateRow, MeasureView, MeasuresView,
