@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+pub use shian_plan::Op;
 use shian_plan::Plan;
 
 use crate::expr::Edition;
@@ -88,15 +89,6 @@ pub struct Target {
     pub value: Decimal,
     pub unit: String,
     pub due: NaiveDate,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
-    AtLeast,
-    MoreThan,
-    AtMost,
-    LessThan,
-    Equal,
 }
 
 /// A CSV table with its header; law's numbers keep `valid_from`, `valid_to`, `source`, `confidence` columns.

@@ -120,6 +120,10 @@ const SLIPS: &[Slip] = &[
     ),
     ("targets.toml", "\"food_samples\"", "\"food_sample\"", "E402", "\"food_sample\""),
     ("targets.toml", "unit      = \"批次/千人\"", "unit      = \"%\"", "E402", "\"%\""),
+    ("targets.toml", "measure   = 1", "measure   = 4", "E402", "4"),
+    ("plan.txt", "县教育局", "县体育局", "E503", "县体育局"),
+    ("registers/progress.toml", "at = \"period\"", "at = \"did\"", "E101", "\"did\""),
+    ("registers/progress.toml", "by = \"duty\"", "by = \"body\"", "E101", "\"body\""),
     ("roles.toml", "\"secadmin\", \"auditor\"", "\"secadmim\", \"auditor\"", "E303", "\"secadmim\""),
     (
         "areas.csv",

@@ -16,7 +16,7 @@ fn small() -> Pack {
 #[test]
 fn the_small_pack_is_read_whole() {
     let pack = small();
-    assert_eq!(pack.registers.len(), 6);
+    assert_eq!(pack.registers.len(), 8);
     assert_eq!(pack.indicators.len(), 5);
     assert_eq!(pack.targets.len(), 2);
     let business = pack.register("food_business").unwrap();
@@ -25,4 +25,23 @@ fn the_small_pack_is_read_whole() {
     assert_eq!(pack.rule("publish_workdays", "2021-06-01".parse().unwrap()).unwrap().to_string(), "20");
     assert_eq!(pack.rule("publish_workdays", "2023-06-01".parse().unwrap()).unwrap().to_string(), "15");
     assert_eq!(pack.digest.len(), 64);
+}
+
+#[test]
+fn the_plans_duties_name_the_packs_bodies() {
+    let pack = small();
+    let plan = pack.plan.as_ref().unwrap();
+    assert_eq!(plan.chapters.iter().map(|chapter| chapter.measures.len()).collect::<Vec<_>>(), [2, 1]);
+    let duties: Vec<(u32, u32, &str, &str)> =
+        pack.duties.iter().map(|d| (d.chapter, d.measure, d.body.as_str(), d.role.as_str())).collect();
+    assert_eq!(
+        duties,
+        [
+            (1, 1, "scjg", "lead"),
+            (1, 1, "townships", "cooperate"),
+            (1, 2, "jyj", "responsible"),
+            (1, 2, "scjg", "responsible"),
+            (2, 1, "scjg", "responsible"),
+        ]
+    );
 }

@@ -41,7 +41,10 @@ fn check_share(c: &Checker<'_>, indicator: &Indicator, share: &Share) {
     if let Some(owes) = &share.owes {
         c.follow(of, owes, at(c, indicator, &["owes"]));
     }
-    let Having::Linked { register, by, need, .. } = &share.having else { return };
+    let Having::Linked { register, by, need, .. } = &share.having else {
+        dated(c, indicator, of, at(c, indicator, &["of", "register"]));
+        return;
+    };
     let Some(evidence) = c.register(register, at(c, indicator, &["having", "register"])) else { return };
     let by_at = at(c, indicator, &["having", "by"]);
     if let Some(field) = named(c, evidence, by, by_at) {

@@ -25,6 +25,7 @@ pub(crate) use folder::Folder;
 use keys::Keys;
 pub(crate) use source::{At, Sources};
 pub(crate) use table::Sheet;
+use target::Context;
 use tree::What;
 
 /// Reads and checks the pack in `dir`, the packs it extends merged under it.
@@ -46,20 +47,22 @@ pub fn read(dir: &Path, catalogue: &Catalogue) -> Result<Pack, Vec<Diagnostic>> 
 
 fn build(folder: &Folder, sources: &Sources) -> Pack {
     let head = Keys::new(sources, &folder.head);
+    let (id, title) = (head.must("id"), head.must("title"));
     let year = head.number("year").unwrap_or_default();
     let choices = table::choices(folder);
     let rules = table::rules(folder, sources);
     let schema = formula::outline(folder, sources, &choices, &rules);
     let registers = register::all(folder, sources, &schema);
     let indicators = indicator::all(folder, sources, &schema);
-    let targets = target::all(folder, sources, year, &indicators);
     let areas = place::areas(folder, sources);
     let bodies = place::bodies(folder, sources);
     let (plan, duties) = plan::compile(folder, sources, &bodies);
+    let targets =
+        target::all(folder, sources, &Context { year, indicators: &indicators, plan: plan.as_ref() });
     head.item("extends");
     let pack = Pack {
-        id: head.must("id"),
-        title: head.must("title"),
+        id,
+        title,
         place: head.text("place").unwrap_or_default(),
         year,
         area: head.text("area").unwrap_or_default(),

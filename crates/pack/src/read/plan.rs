@@ -1,10 +1,79 @@
 //! The plan document of the pack, compiled with its fixes, its duties resolved to the pack's bodies.
-use shian_plan::Plan;
+use indexmap::IndexMap;
+use shian_plan::{Directory, Plan, Role};
 
 use super::folder::Folder;
-use super::source::Sources;
+use super::source::{At, Sources};
+use crate::diagnostic::Code;
 use crate::pack::{Body, Duty};
 
-pub fn compile(_folder: &Folder, _sources: &Sources, _bodies: &[Body]) -> (Option<Plan>, Vec<Duty>) {
-    (None, Vec::new())
+pub fn compile(folder: &Folder, sources: &Sources, bodies: &[Body]) -> (Option<Plan>, Vec<Duty>) {
+    let Some((at, path, bytes)) = &folder.plan else { return (None, Vec::new()) };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let plan = match shian_plan::compile(bytes, &name) {
+        Ok(compiled) => compiled.plan,
+        Err(error) => {
+            sources.error(*at, Code::Plan, format!("读不出工作要点：{error}"));
+            return (None, Vec::new());
+        }
+    };
+    let text = sources.add(path, &plan.text);
+    let duties = duties(&plan, text, sources, bodies);
+    (Some(plan), duties)
+}
+
+/// One duty per chapter, measure, body and role; a body named twice in a measure has both texts.
+fn duties(plan: &Plan, text: At, sources: &Sources, bodies: &[Body]) -> Vec<Duty> {
+    let mut directory = Directory::default();
+    for body in bodies {
+        for name in std::iter::once(&body.name).chain(&body.aliases) {
+            directory.insert(name, &body.code);
+        }
+    }
+    report_unknown(plan, text, sources, &directory, bodies);
+    let mut duties: IndexMap<(u32, u32, String, Role), Duty> = IndexMap::new();
+    for chapter in &plan.chapters {
+        for measure in &chapter.measures {
+            for task in &measure.tasks {
+                for (role, name) in task.duty.iter().flat_map(|duty| duty.bodies()) {
+                    let Some(body) = directory.id(&name.name) else { continue };
+                    let key = (chapter.no, measure.no, body.to_owned(), role);
+                    let duty = duties.entry(key).or_insert_with(|| Duty {
+                        chapter: chapter.no,
+                        measure: measure.no,
+                        title: measure.title.clone(),
+                        body: body.to_owned(),
+                        role: role_word(role).to_owned(),
+                        text: String::new(),
+                    });
+                    if !duty.text.is_empty() {
+                        duty.text.push('\n');
+                    }
+                    duty.text.push_str(&task.text);
+                }
+            }
+        }
+    }
+    duties.into_values().collect()
+}
+
+fn report_unknown(plan: &Plan, text: At, sources: &Sources, directory: &Directory, bodies: &[Body]) {
+    for name in directory.resolve(plan).unknown {
+        let at = At { start: name.span.start, end: name.span.end, ..text };
+        let near = bodies.iter().map(|body| body.name.as_str());
+        let help = match super::source::nearest(&name.name, near) {
+            Some(body) => format!("在 bodies.csv 加上它，或写进“{body}”的 aliases"),
+            None => "在 bodies.csv 加上它，或写进某单位的 aliases".to_owned(),
+        };
+        sources.error_with_help(at, Code::Plan, format!("bodies.csv 里没有“{}”", name.name), help);
+    }
+}
+
+/// The codes of a duty's role in packs.
+fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Lead => "lead",
+        Role::Cooperate => "cooperate",
+        Role::Responsible => "responsible",
+    }
 }

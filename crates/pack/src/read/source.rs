@@ -121,14 +121,16 @@ impl At {
 /// The word nearest to `name`, if it is near; else all of them while they fit a line.
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let near = known
-        .iter()
-        .map(|word| (strsim::jaro_winkler(name, word), *word))
-        .filter(|(likeness, _)| *likeness > 0.78)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, word)) => Some(format!("是不是 `{word}`？")),
+    match nearest(name, known.iter().copied()) {
+        Some(word) => Some(format!("是不是 `{word}`？")),
         None if known.is_empty() || known.len() > 16 => None,
         None => Some(format!("可用：{}", known.join("、"))),
     }
+}
+
+/// The word that `name` was probably meant to be.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let likely = known.into_iter().map(|word| (strsim::jaro_winkler(name, word), word));
+    let near = likely.filter(|(likeness, _)| *likeness > 0.78).max_by(|a, b| a.0.total_cmp(&b.0));
+    near.map(|(_, word)| word)
 }

@@ -1,6 +1,7 @@
 //! targets.toml: what the plan promises, bound to indicators.
 use chrono::NaiveDate;
 use indexmap::IndexMap;
+use shian_plan::{Chapter, Plan};
 
 use super::folder::Folder;
 use super::keys::{self, Keys};
@@ -10,13 +11,15 @@ use crate::diagnostic::Code;
 use crate::indicator::Indicator;
 use crate::pack::{Op, Target};
 
+/// What targets are read against.
+pub struct Context<'a> {
+    pub year: i32,
+    pub indicators: &'a IndexMap<String, Indicator>,
+    pub plan: Option<&'a Plan>,
+}
+
 /// `[[target]]` entries in their order.
-pub fn all(
-    folder: &Folder,
-    sources: &Sources,
-    year: i32,
-    indicators: &IndexMap<String, Indicator>,
-) -> Vec<Target> {
+pub fn all(folder: &Folder, sources: &Sources, context: &Context<'_>) -> Vec<Target> {
     let Some(map) = &folder.targets else { return Vec::new() };
     let keys = Keys::new(sources, map);
     let mut targets = Vec::new();
@@ -25,7 +28,7 @@ pub fn all(
         Some(Item { what: What::List(items), .. }) => {
             for item in items {
                 match &item.what {
-                    What::Map(map) => targets.extend(read(map, sources, year, indicators)),
+                    What::Map(map) => targets.extend(read(map, sources, context)),
                     _ => keys::wrong(sources, item, "target", "表 {…}"),
                 }
             }
@@ -36,7 +39,7 @@ pub fn all(
     targets
 }
 
-fn read(map: &Map, sources: &Sources, year: i32, indicators: &IndexMap<String, Indicator>) -> Option<Target> {
+fn read(map: &Map, sources: &Sources, context: &Context<'_>) -> Option<Target> {
     let keys = Keys::new(sources, map);
     for key in ["measure", "value"] {
         if !keys.has(key) {
@@ -45,13 +48,14 @@ fn read(map: &Map, sources: &Sources, year: i32, indicators: &IndexMap<String, I
     }
     let indicator = keys.word("indicator");
     let unit = keys.text("unit").or_else(|| {
-        let bound = indicator.as_ref().and_then(|word| indicators.get(&word.text));
+        let bound = indicator.as_ref().and_then(|word| context.indicators.get(&word.text));
         bound.map(|indicator| indicator.unit.clone())
     });
-    let due = due(&keys, year);
+    let due = due(&keys, context.year);
+    let (chapter, measure) = place(&keys, context.plan);
     let target = Target {
-        measure: keys.number("measure").unwrap_or_default(),
-        chapter: keys.number("chapter").unwrap_or_default(),
+        measure,
+        chapter,
         name: keys.must("name"),
         indicator: indicator.map(|word| word.text),
         op: op(&keys),
@@ -61,6 +65,32 @@ fn read(map: &Map, sources: &Sources, year: i32, indicators: &IndexMap<String, I
     };
     keys.close();
     Some(target)
+}
+
+/// Chapter and measure, which must be in the plan; `chapter` may be left out where the measure's number is the only one.
+fn place(keys: &Keys<'_>, plan: Option<&Plan>) -> (u32, u32) {
+    let measure: u32 = keys.number("measure").unwrap_or_default();
+    let chapter: Option<u32> = keys.number("chapter");
+    let Some(plan) = plan else { return (chapter.unwrap_or_default(), measure) };
+    let has = |of: &&Chapter| of.measures.iter().any(|one| one.no == measure);
+    let chapters: Vec<u32> = plan.chapters.iter().filter(has).map(|chapter| chapter.no).collect();
+    match (chapter, chapters.as_slice()) {
+        (None, [only]) => (*only, measure),
+        (Some(chapter), _) if chapters.contains(&chapter) => (chapter, measure),
+        (None, [_, _, ..]) => {
+            keys.missing("chapter");
+            (0, measure)
+        }
+        _ => {
+            let message = format!("要点里没有第 {} 章第 {measure} 项措施", chapter.unwrap_or_default());
+            let help = match chapters.as_slice() {
+                [] => "措施的序号照要点里印的写".to_owned(),
+                others => format!("第 {measure} 项措施在第 {others:?} 章"),
+            };
+            keys.sources().error_with_help(keys.place("measure"), Code::Target, message, help);
+            (chapter.unwrap_or_default(), measure)
+        }
+    }
 }
 
 /// The target's day, by default the last of the pack's year.
