@@ -46,29 +46,6 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
     }
 }
 
-impl TryFrom<sea_query::Value> for Cell {
-    type Error = StoreError;
-
-    fn try_from(value: sea_query::Value) -> Result<Self> {
-        use sea_query::Value as V;
-        Ok(match value {
-            V::Bool(v) => v.into(),
-            V::TinyInt(v) => v.map(i64::from).into(),
-            V::SmallInt(v) => v.map(i64::from).into(),
-            V::Int(v) => v.map(i64::from).into(),
-            V::BigInt(v) => v.into(),
-            V::TinyUnsigned(v) => v.map(i64::from).into(),
-            V::SmallUnsigned(v) => v.map(i64::from).into(),
-            V::Unsigned(v) => v.map(i64::from).into(),
-            V::BigUnsigned(v) => v.map(|n| i64::try_from(n).unwrap_or(i64::MAX)).into(),
-            V::String(v) => v.into(),
-            V::Char(v) => v.map(String::from).into(),
-            V::Bytes(v) => v.map_or(Cell::Null, Cell::Bytes),
-            other => return Err(StoreError::Filter(format!("a value of this kind: {other:?}"))),
-        })
-    }
-}
-
 /// A row as the database answered it, by position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row(pub Vec<Cell>);

@@ -1,11 +1,15 @@
 //! Full text over Chinese: every Chinese sign is one token, a run of Latin letters and digits is one, and what is looked for is
 //! a phrase. So words of one or two signs are found, and both databases find the same.
-use shian_pack::value::Value;
+use shian_pack::Register;
+use shian_pack::value::{RecordId, Value};
 
 use crate::dialect::Dialect;
+use crate::error::Result;
 use crate::layout::{Layout, words_name};
 use crate::record::Record;
+use crate::scope::Scope;
 use crate::sql::Sql;
+use crate::tx::Tx;
 
 /// Characters of one record that are indexed at most.
 const WORDS_MAX: usize = 20_000;
@@ -92,10 +96,49 @@ pub fn push_match(sql: &mut Sql, layout: &Layout, dialect: Dialect, text: &str) 
         Dialect::Postgres => {
             let tokens: Vec<String> = phrase.split(' ').map(|token| format!("'{token}'")).collect();
             let star = if open_end { ":*" } else { "" };
-            sql.push(" AND _words @@ CAST(")
+            sql.push(" AND _words @@ CAST(CAST(")
                 .bind(format!("{}{star}", tokens.join(" <-> ")))
-                .push(" AS tsquery)");
+                .push(" AS TEXT) AS tsquery)");
         }
+    }
+}
+
+/// A record found by its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hit {
+    pub register: String,
+    pub id: RecordId,
+    pub name: String,
+    pub number: Option<String>,
+    pub state: String,
+    /// Path.
+    pub area: String,
+}
+
+impl Tx {
+    /// Live records whose words hold `text`, of each register at most `limit` within its scope, newest first.
+    pub fn search(&mut self, registers: &[(&Register, &Scope)], text: &str, limit: u32) -> Result<Vec<Hit>> {
+        let mut hits = Vec::new();
+        for (register, scope) in registers.iter().filter(|(_, scope)| !scope.is_none()) {
+            let table = self.table(&register.id)?;
+            let columns = "SELECT _id, _name, _number, _state, _area FROM ";
+            let mut sql = Sql::new(self.dialect(), columns);
+            sql.push(&table.name).push(" WHERE _deleted = 0");
+            scope.push(&mut sql, &table.layout);
+            push_match(&mut sql, &table.layout, self.dialect(), text);
+            sql.push(" ORDER BY _id DESC LIMIT ").bind(i64::from(limit));
+            for mut row in self.query(&sql.text, &sql.params)? {
+                hits.push(Hit {
+                    register: register.id.clone(),
+                    id: row.int(0)?,
+                    name: row.text(1)?,
+                    number: row.maybe_text(2)?,
+                    state: row.text(3)?,
+                    area: row.text(4)?,
+                });
+            }
+        }
+        Ok(hits)
     }
 }
 

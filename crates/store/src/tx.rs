@@ -70,16 +70,6 @@ impl Tx {
         self.query_row(sql, params)?.map_or(Ok(0), |row| row.int(0))
     }
 
-    /// Rows that answer a built statement.
-    pub(crate) fn select(&mut self, statement: &sea_query::SelectStatement) -> Result<Vec<Row>> {
-        let (sql, values) = match self.dialect() {
-            Dialect::Sqlite => statement.build(sea_query::SqliteQueryBuilder),
-            Dialect::Postgres => statement.build(sea_query::PostgresQueryBuilder),
-        };
-        let params = values.into_iter().map(Cell::try_from).collect::<Result<Vec<_>>>()?;
-        self.query(&sql, &params)
-    }
-
     /// Number of rows touched.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Cell]) -> Result<u64> {
         self.connection.execute(sql, params)

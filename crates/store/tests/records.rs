@@ -97,7 +97,7 @@ fn a_change_is_written_down_with_what_was_and_what_is(stage: &Stage) {
     let is: Vec<_> = last.after.iter().map(|(id, value)| (id.as_str(), value.clone())).collect();
     assert_eq!(is, [("_state", text("closed")), ("opened", Value::Null), ("score", decimal("7.00"))]);
     let feed = stage.store.read(|tx| tx.changes_after(1, 10)).expect("there is a feed");
-    assert_eq!(feed, [last.clone()]);
+    assert_eq!(feed, std::slice::from_ref(last));
 }
 
 fn a_stale_change_is_refused_and_nothing_is_written(stage: &Stage) {
