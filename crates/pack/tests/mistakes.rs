@@ -120,6 +120,13 @@ const SLIPS: &[Slip] = &[
     ),
     ("targets.toml", "\"food_samples\"", "\"food_sample\"", "E402", "\"food_sample\""),
     ("targets.toml", "unit      = \"批次/千人\"", "unit      = \"%\"", "E402", "\"%\""),
+    (
+        "registers/progress.toml",
+        "calc = \"duty.body\"",
+        "calc = \"body_of(area)\"",
+        "E304",
+        "\"body_of(area)\"",
+    ),
     ("targets.toml", "measure   = 1", "measure   = 4", "E402", "4"),
     ("plan.txt", "县教育局", "县体育局", "E503", "县体育局"),
     ("registers/progress.toml", "at = \"period\"", "at = \"did\"", "E101", "\"did\""),

@@ -14,6 +14,7 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
             c.error(c.at(register, &["fields", &field.id]), Code::BadId, message);
         }
     }
+    check_calc_circles(c, register);
     for part in &register.name.parts {
         if let Part::Path(path) = part {
             c.follow(register, path, c.at(register, &["name"]));
@@ -84,6 +85,28 @@ fn check_field(c: &Checker<'_>, register: &Register, field: &Field, path: &[&str
     }
     if field.title.chars().count() > 40 {
         c.error(whole, Code::BadValue, "title 超过 40 字；说明写在 hint");
+    }
+}
+
+/// Computed fields may use each other, but not in a circle.
+fn check_calc_circles(c: &Checker<'_>, register: &Register) {
+    let reads = |id: &str| -> Vec<&str> {
+        let calc = register.fields.get(id).and_then(|field| field.calc.as_ref());
+        calc.map(|calc| calc.node.fields()).unwrap_or_default()
+    };
+    for field in register.fields.values().filter(|field| field.calc.is_some()) {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut open = reads(&field.id);
+        while let Some(id) = open.pop() {
+            if !seen.contains(&id) {
+                seen.push(id);
+                open.extend(reads(id));
+            }
+        }
+        if seen.contains(&field.id.as_str()) {
+            let at = c.at(register, &["fields", &field.id, "calc"]);
+            c.error(at, Code::Cycle, format!("计算字段 `{}` 绕一圈用到自己", field.id));
+        }
     }
 }
 

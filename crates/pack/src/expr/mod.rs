@@ -22,6 +22,7 @@ mod eval;
 mod parse;
 mod schema;
 mod typing;
+mod walk;
 mod words;
 
 pub use eval::{Context, Fixed, eval, today, truth};
