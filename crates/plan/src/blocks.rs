@@ -73,6 +73,8 @@ struct Builder<'a> {
     signs: Signs,
     blocks: Vec<Block>,
     table: Option<Table>,
+    /// The last table's heads, for rows that go on after a heading.
+    past: Option<Table>,
     row: Vec<Vec<Cell<'a>>>,
     text: Option<Open>,
     last: [u32; Family::Row as usize + 1],
@@ -97,6 +99,7 @@ impl<'a> Builder<'a> {
             signs: Signs::default(),
             blocks: Vec::new(),
             table: None,
+            past: None,
             row: Vec::new(),
             text: None,
             last,
@@ -122,9 +125,12 @@ impl<'a> Builder<'a> {
                 }
                 Fit::Outside => {
                     self.close_row();
-                    self.table = None;
+                    self.past = self.table.take();
                 }
             }
+        } else if let Some(cells) = self.past.as_ref().and_then(|past| past.numbered_row(line)) {
+            self.table = self.past.take();
+            return self.cells(cells);
         }
         let marker = self.accepted(lead.marker, self.ended());
         if marker.is_some() || self.starts_new(line, lead) {
@@ -179,6 +185,7 @@ impl<'a> Builder<'a> {
 
     fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {
         let from = self.signs.len();
+        self.signs.begin_paragraph();
         self.signs.push_line(text, start);
         let first = self.signs.offset_of(from);
         let lead = self.signs.norm[first..]
