@@ -88,6 +88,8 @@ struct Open {
     last: char,
     depth: i32,
     lines: usize,
+    /// It holds marks of a sentence, so it is no heading.
+    running: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -162,8 +164,15 @@ impl<'a> Builder<'a> {
     /// Whether the paragraph so far may end here.
     fn ended(&self) -> bool {
         let Some(open) = &self.text else { return true };
-        let full = self.page.wrap.is_some_and(|w| open.end_column + 5 > w);
+        let full = self.page.wrap.is_some_and(|w| self.full(open, w));
         !full || matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》')
+    }
+
+    /// Whether the last line reached the column of wrapping; in mid-sentence a little short of it will do.
+    fn full(&self, open: &Open, wrap: usize) -> bool {
+        let mid_sentence =
+            open.running && !matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》');
+        open.end_column + 5 > wrap || (mid_sentence && open.end_column * 5 >= wrap * 4)
     }
 
     fn starts_new(&self, line: &Line<'_>, lead: &Lead) -> bool {
@@ -180,7 +189,7 @@ impl<'a> Builder<'a> {
         let Some(wrap) = self.page.wrap else { return true };
         let apart = line.blank_before && !self.page.spaced && !line.seam_before;
         let indented = line.indent >= self.page.base_indent + 3;
-        open.end_column + 5 <= wrap || apart || indented
+        !self.full(open, wrap) || apart || indented
     }
 
     fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {
@@ -196,7 +205,8 @@ impl<'a> Builder<'a> {
             let signs = Lead::of(text).text.get(..m.len).map_or(0, |s| s.chars().count());
             (m, self.signs.offset_of(from + skipped + signs))
         });
-        self.text = Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0 });
+        self.text =
+            Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0, running: false });
         self.measure(first, end_column);
     }
 
@@ -212,6 +222,7 @@ impl<'a> Builder<'a> {
         for c in added.chars() {
             open.depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
         }
+        open.running |= added.contains(['，', '。']);
         open.depth = open.depth.max(0);
         open.last = added.chars().next_back().unwrap_or(open.last);
         open.end_column = end_column;

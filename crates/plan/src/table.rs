@@ -233,7 +233,8 @@ impl Table {
         let no = self.columns.iter().position(|c| *c == Column::No)?;
         let Fit::Cells(cells) = self.fit(line) else { return None };
         let number = cells.get(no)?.0;
-        let numbered = !number.is_empty() && number.chars().count() <= 4 && number.chars().any(|c| c.is_ascii_digit());
+        let numbered =
+            !number.is_empty() && number.chars().count() <= 4 && number.chars().any(|c| c.is_ascii_digit());
         (numbered && cells.len() == self.columns.len()).then_some(cells)
     }
 

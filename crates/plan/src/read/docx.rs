@@ -19,10 +19,17 @@ fn damaged(reason: impl ToString) -> PlanError {
 
 pub(crate) fn text(bytes: &[u8]) -> Result<String, PlanError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let document = part(&mut archive, "word/document.xml")?.ok_or(PlanError::Binary { found: "a zip file that is no .docx" })?;
+    let document = part(&mut archive, "word/document.xml")?
+        .ok_or(PlanError::Binary { found: "a zip file that is no .docx" })?;
     let numbers = part(&mut archive, "word/numbering.xml")?.unwrap_or_default();
     let styles = part(&mut archive, "word/styles.xml")?.unwrap_or_default();
-    let mut walker = Walker { sheet: Sheet::default(), numbering: Numbering::read(&numbers, &styles), paragraph: Paragraph::default(), in_text: false, skip: 0 };
+    let mut walker = Walker {
+        sheet: Sheet::default(),
+        numbering: Numbering::read(&numbers, &styles),
+        paragraph: Paragraph::default(),
+        in_text: false,
+        skip: 0,
+    };
     let mut reader = Reader::from_str(&document);
     loop {
         match reader.read_event().map_err(damaged)? {
@@ -32,7 +39,10 @@ pub(crate) fn text(bytes: &[u8]) -> Result<String, PlanError> {
             Event::Text(words) if walker.in_text => walker.words(&words.decode().map_err(damaged)?),
             Event::GeneralRef(entity) if walker.in_text => {
                 let c = entity.resolve_char_ref().map_err(damaged)?;
-                let named = entity.decode().ok().and_then(|name| quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned));
+                let named = entity
+                    .decode()
+                    .ok()
+                    .and_then(|name| quick_xml::escape::resolve_predefined_entity(&name).map(str::to_owned));
                 let words = c.map(String::from).or(named).unwrap_or_default();
                 walker.words(&words);
             }

@@ -7,7 +7,10 @@ use html5gum::{Token, Tokenizer};
 pub(crate) fn is_page(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(2048).collect::<String>().to_ascii_lowercase();
     let tags = ["<p", "<div", "<table", "<br", "<span", "<td"].iter().filter(|t| start.contains(**t)).count();
-    start.starts_with("<!doctype html") || start.contains("<html") || start.contains("<body") || (start.starts_with('<') && tags > 0 && start.contains("</"))
+    start.starts_with("<!doctype html")
+        || start.contains("<html")
+        || start.contains("<body")
+        || (start.starts_with('<') && tags > 0 && start.contains("</"))
 }
 
 pub(crate) fn text(page: &str) -> String {
@@ -17,7 +20,11 @@ pub(crate) fn text(page: &str) -> String {
         match token {
             Token::StartTag(tag) if skipping.is_none() => {
                 let name: &[u8] = &tag.name;
-                if matches!(name, b"script" | b"style" | b"head" | b"noscript" | b"select" | b"button" | b"textarea") && !tag.self_closing {
+                if matches!(
+                    name,
+                    b"script" | b"style" | b"head" | b"noscript" | b"select" | b"button" | b"textarea"
+                ) && !tag.self_closing
+                {
                     skipping = Some(name.to_vec());
                     continue;
                 }
@@ -36,7 +43,9 @@ pub(crate) fn text(page: &str) -> String {
                     None => close(&mut sheet, name),
                 }
             }
-            Token::StartTag(tag) if skipping.as_deref() == Some(b"head") && *tag.name == *b"body" => skipping = None,
+            Token::StartTag(tag) if skipping.as_deref() == Some(b"head") && *tag.name == *b"body" => {
+                skipping = None
+            }
             Token::String(words) if skipping.is_none() => sheet.words(&String::from_utf8_lossy(&words)),
             _ => {}
         }
@@ -68,7 +77,28 @@ fn close(sheet: &mut Sheet, name: &[u8]) {
 fn is_block(name: &[u8]) -> bool {
     matches!(
         name,
-        b"p" | b"div" | b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"li" | b"ul" | b"ol" | b"section" | b"article" | b"header" | b"footer" | b"nav"
-            | b"blockquote" | b"dd" | b"dt" | b"dl" | b"pre" | b"center" | b"form" | b"title"
+        b"p" | b"div"
+            | b"h1"
+            | b"h2"
+            | b"h3"
+            | b"h4"
+            | b"h5"
+            | b"h6"
+            | b"li"
+            | b"ul"
+            | b"ol"
+            | b"section"
+            | b"article"
+            | b"header"
+            | b"footer"
+            | b"nav"
+            | b"blockquote"
+            | b"dd"
+            | b"dt"
+            | b"dl"
+            | b"pre"
+            | b"center"
+            | b"form"
+            | b"title"
     )
 }

@@ -34,7 +34,9 @@ impl Numbering {
             let value = || attribute(tag, "val").unwrap_or_default();
             match name {
                 b"abstractNum" => form = attribute(tag, "abstractNumId").unwrap_or_default(),
-                b"lvl" => level = attribute(tag, "ilvl").and_then(|v| v.parse().ok()).unwrap_or(0).min(DEPTH - 1),
+                b"lvl" => {
+                    level = attribute(tag, "ilvl").and_then(|v| v.parse().ok()).unwrap_or(0).min(DEPTH - 1)
+                }
                 b"num" => list = attribute(tag, "numId").unwrap_or_default(),
                 b"abstractNumId" => {
                     out.forms.insert(list.clone(), value());
@@ -48,7 +50,9 @@ impl Numbering {
         let (mut style, mut style_level) = (String::new(), 0);
         each_tag(styles, |tag, name| match name {
             b"style" => (style, style_level) = (attribute(tag, "styleId").unwrap_or_default(), 0),
-            b"ilvl" => style_level = attribute(tag, "val").and_then(|v| v.parse().ok()).unwrap_or(0).min(DEPTH - 1),
+            b"ilvl" => {
+                style_level = attribute(tag, "val").and_then(|v| v.parse().ok()).unwrap_or(0).min(DEPTH - 1)
+            }
             b"numId" => {
                 let list = attribute(tag, "val").unwrap_or_default();
                 out.styles.insert(style.clone(), (list, style_level));
@@ -103,11 +107,25 @@ fn each_tag(xml: &str, mut act: impl FnMut(&BytesStart<'_>, &[u8])) {
 
 fn printed(n: u32, format: &str) -> String {
     match format {
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "ideographDigital" | "taiwaneseCountingThousand" | "chineseLegalSimplified" | "japaneseDigitalTenThousand" => chinese(n),
-        "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&n) => char::from_u32(0x245F + n).map(String::from).unwrap_or_default(),
-        "upperLetter" if (1..=26).contains(&n) => char::from_u32(64 + n).map(String::from).unwrap_or_default(),
-        "lowerLetter" if (1..=26).contains(&n) => char::from_u32(96 + n).map(String::from).unwrap_or_default(),
-        "upperRoman" if (1..=12).contains(&n) => char::from_u32(0x215F + n).map(String::from).unwrap_or_default(),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "ideographDigital"
+        | "taiwaneseCountingThousand"
+        | "chineseLegalSimplified"
+        | "japaneseDigitalTenThousand" => chinese(n),
+        "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" if (1..=20).contains(&n) => {
+            char::from_u32(0x245F + n).map(String::from).unwrap_or_default()
+        }
+        "upperLetter" if (1..=26).contains(&n) => {
+            char::from_u32(64 + n).map(String::from).unwrap_or_default()
+        }
+        "lowerLetter" if (1..=26).contains(&n) => {
+            char::from_u32(96 + n).map(String::from).unwrap_or_default()
+        }
+        "upperRoman" if (1..=12).contains(&n) => {
+            char::from_u32(0x215F + n).map(String::from).unwrap_or_default()
+        }
         _ => n.to_string(),
     }
 }

@@ -5,7 +5,8 @@ use hayro_interpret::font::GlyphRun;
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings, SoftMask, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, interpret_page,
 };
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,7 +25,9 @@ fn damaged(reason: &str) -> PlanError {
 
 fn pages(data: Vec<u8>) -> Result<String, PlanError> {
     let pdf = Pdf::new(data).map_err(|e| match e {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm) => PlanError::Encrypted,
+        LoadPdfError::Decryption(
+            DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
+        ) => PlanError::Encrypted,
         LoadPdfError::Decryption(_) => damaged("its encryption cannot be read"),
         LoadPdfError::Invalid => damaged("it is no valid PDF"),
     })?;
@@ -32,7 +35,8 @@ fn pages(data: Vec<u8>) -> Result<String, PlanError> {
     let mut out = String::new();
     for page in pdf.pages().iter() {
         let settings = InterpreterSettings::default();
-        let mut context = Context::new(Affine::IDENTITY, Rect::new(0.0, 0.0, 1.0, 1.0), &cache, pdf.xref(), settings);
+        let mut context =
+            Context::new(Affine::IDENTITY, Rect::new(0.0, 0.0, 1.0, 1.0), &cache, pdf.xref(), settings);
         let mut glyphs = Glyphs::default();
         interpret_page(page, &mut context, &mut glyphs);
         lay_out(glyphs.all, &mut out);
@@ -101,7 +105,13 @@ fn print_line(line: &mut Vec<Glyph>, left: f64, out: &mut String) {
     let mut first = true;
     for glyph in line.drain(..) {
         let gap = (glyph.x - end) / (glyph.size * 0.5);
-        let blanks = if first { gap.round() } else if gap > 0.9 { gap.round() } else { 0.0 };
+        let blanks = if first {
+            gap.round()
+        } else if gap > 0.9 {
+            gap.round()
+        } else {
+            0.0
+        };
         // no page is wider than this many columns
         for _ in 0..(blanks.clamp(0.0, 200.0) as usize) {
             out.push(' ');

@@ -118,8 +118,7 @@ const SCOPES: &[&str] = &[
 ];
 
 /// Chinese counts that say what there is, not how many are asked for.
-const WORD_UNITS: &[&str] =
-    &["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
+const WORD_UNITS: &[&str] = &["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
 
 /// Whether the count is asked for. `clause` stands before the figure in its clause, `sentence` in its sentence.
 pub(crate) fn is_asked(
