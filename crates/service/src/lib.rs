@@ -1,11 +1,36 @@
 //! The desk: every act and every look goes permit → check → effect → one transaction. It holds the rules that a page
 //! does not, and never writes SQL.
-pub mod actor;
-pub mod clock;
-pub mod draft;
-pub mod refusal;
-pub mod view;
+#![allow(dead_code)] // until import, demo and ticks use the bulk door
 
+mod act;
+pub mod actor;
+mod check;
+pub mod clock;
+mod clocks;
+mod deadline;
+mod desk;
+mod door;
+pub mod draft;
+pub mod engines;
+mod expression;
+mod follow;
+mod form;
+mod keep;
+mod list;
+mod live;
+mod look;
+mod menu;
+pub mod office;
+mod permit;
+pub mod refusal;
+mod seed;
+pub mod view;
+mod wording;
+
+pub use act::Act;
 pub use actor::{Actor, RoleHeld};
+pub use clock::{Clock, SetClock, SystemClock};
+pub use door::Done;
 pub use draft::{Draft, Input};
+pub use office::{Applied, Office, OfficeConfig, OfficeError};
 pub use refusal::{Problem, Refusal};

@@ -38,7 +38,7 @@ pub use files::FileInfo;
 pub use group::Group;
 pub use list::{Asked, Cursor, ListQuery, Page, Sort};
 pub use migrate::Migration;
-pub use record::{Checked, Record, Stamp};
+pub use record::{Checked, Record, SELF, Stamp};
 pub use scope::{Clause, Scope};
 pub use search::Hit;
 pub use store::{Location, Store};

@@ -40,6 +40,9 @@ pub struct Record {
     pub fields: Fields,
 }
 
+/// In a [`Checked`], the id of the record itself (`own = "id"`), which a new one does not know yet.
+pub const SELF: RecordId = 0;
+
 /// A record's content after all checks of the pack. Only the service's `check` makes one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Checked {
@@ -92,6 +95,7 @@ impl Checked {
 
     /// A record that does not exist yet.
     pub(crate) fn into_record(self, table: &Table, id: RecordId, seq: i64, stamp: &Stamp) -> Result<Record> {
+        let named = |given: RecordId| if given == SELF { id } else { given };
         Ok(Record {
             id,
             register: table.layout.register.clone(),
@@ -100,9 +104,9 @@ impl Checked {
             name: self.name,
             version: 1,
             area: self.area,
-            area_id: self.area_id,
-            body: self.body,
-            owners: self.owners,
+            area_id: self.area_id.map(named),
+            body: self.body.map(named),
+            owners: self.owners.into_iter().map(named).collect(),
             date: self.date,
             created_at: stamp.at,
             created_by: stamp.by,

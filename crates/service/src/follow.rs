@@ -1,0 +1,215 @@
+//! What follows from a written record, in the same transaction: its clocks, the records it opens, the steps its state moves
+//! elsewhere, what was computed from it, and the indicators it counts in.
+use std::sync::Arc;
+
+use shian_pack::register::{Opens, Step};
+use shian_pack::{Register, Value};
+use shian_store::Record;
+
+use crate::act;
+use crate::check;
+use crate::desk::{Desk, Sheet};
+use crate::live;
+use crate::refusal::Refusal;
+
+/// How far one act may reach: record after record.
+const DEPTH_MAX: u8 = 8;
+/// How many records one act may rewrite because they were computed from another.
+const FOLLOWERS_MAX: usize = 20_000;
+
+/// Everything that follows from a record's new content. `old` is None for a new record.
+pub(crate) fn written(
+    desk: &mut Desk,
+    register: &Register,
+    old: Option<&Arc<Record>>,
+    new: &Arc<Record>,
+    depth: u8,
+) -> Result<(), Refusal> {
+    if depth > DEPTH_MAX {
+        return Err(Refusal::conflict("这一步牵动的记录太多，没有办成，请联系系统管理员"));
+    }
+    crate::clocks::settle(desk, register, new)?;
+    if let Some(old) = old {
+        rewrite_followers(desk, register, old, new, depth)?;
+    }
+    if old.is_none_or(|old| old.state != new.state) && !new.deleted {
+        move_parents(desk, register, new, depth)?;
+    }
+    Ok(())
+}
+
+/// Why a step cannot be taken now, its right aside. None: it can.
+pub(crate) fn why_not(
+    desk: &mut Desk,
+    register: &Register,
+    step: &Step,
+    record: &Record,
+) -> Result<Option<String>, Refusal> {
+    if !step.from.contains(&record.state) {
+        let from: Vec<&str> =
+            step.from.iter().map(|state| crate::wording::state_title(register, state)).collect();
+        let now = crate::wording::state_title(register, &record.state);
+        return Ok(Some(format!("现在是“{now}”，“{}”才能{}", from.join("、"), step.title)));
+    }
+    if let Some(when) = &step.when {
+        let mut sheet = Sheet::of(register, record);
+        desk.look_through(&mut sheet)?;
+        if !desk.truth(&when.node, &sheet) {
+            let words = crate::wording::formula(&when.node, register, &desk.live.pack);
+            return Ok(Some(format!("还不能{}，须{words}", step.title)));
+        }
+    }
+    for id in &step.unless_open {
+        if let Some(child) = desk.live.pack.registers.get(id)
+            && let Some(name) = open_record(desk, register, child, record)?
+        {
+            return Ok(Some(format!("有未结的{}：{name}，办结后才能{}", child.title, step.title)));
+        }
+    }
+    Ok(None)
+}
+
+/// The first record of `child` that points here and is not at an end.
+fn open_record(
+    desk: &mut Desk,
+    register: &Register,
+    child: &Register,
+    record: &Record,
+) -> Result<Option<String>, Refusal> {
+    let live = desk.live;
+    let fields = live.shape(register).children.iter().filter(|(by, _)| *by == child.id);
+    for (_, field) in fields {
+        let pointing = desk.tx.find_referencing(child, field, record.id)?;
+        if let Some(open) = pointing.iter().find(|record| is_open(child, &record.state)) {
+            return Ok(Some(open.name.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A state that some step leads out of.
+pub(crate) fn is_open(register: &Register, state: &str) -> bool {
+    register.steps.values().any(|step| step.to != state && step.from.iter().any(|from| from == state))
+}
+
+/// Opens the record that a step opens, pointing back here.
+pub(crate) fn open_child(
+    desk: &mut Desk,
+    parent: &Sheet,
+    opens: &Opens,
+    record: &Record,
+    depth: u8,
+) -> Result<(), Refusal> {
+    let child = desk.live.register(&opens.register)?;
+    let mut sheet = Sheet::blank(child);
+    for (id, with) in &opens.with {
+        let value = desk.eval(&with.node, parent);
+        sheet.fields.insert(id.clone(), value);
+    }
+    let back = child.fields.values().find(|field| {
+        live::target(&desk.live.pack, &field.kind).as_deref() == Some(parent.register.id.as_str())
+            && !opens.with.contains_key(&field.id)
+    });
+    if let Some(back) = back {
+        sheet.fields.insert(back.id.clone(), Value::Int(record.id));
+    }
+    act::open(desk, &mut sheet, depth + 1)?;
+    Ok(())
+}
+
+/// Moves the records that this one points to and that wait for its state (`after = "register.state"`).
+fn move_parents(desk: &mut Desk, register: &Register, child: &Record, depth: u8) -> Result<(), Refusal> {
+    let live = desk.live;
+    for (state, parent, step) in &live.shape(register).moves {
+        if *state != child.state {
+            continue;
+        }
+        let parent = live.register(parent)?;
+        let Some(step) = parent.steps.get(step) else { continue };
+        for field in register.fields.values() {
+            if live::target(&live.pack, &field.kind).as_deref() != Some(parent.id.as_str()) {
+                continue;
+            }
+            for id in ids(child.fields.get(&field.id)) {
+                move_parent(desk, parent, step, id, depth)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn move_parent(desk: &mut Desk, parent: &Register, step: &Step, id: i64, depth: u8) -> Result<(), Refusal> {
+    let Some(record) = desk.record(parent, id)? else { return Ok(()) };
+    if record.deleted || why_not(desk, parent, step, &record)?.is_some() {
+        return Ok(());
+    }
+    let mut sheet = Sheet::of(parent, &record);
+    sheet.fixed.state.clone_from(&step.to);
+    check::derive(desk, &mut sheet, false)?;
+    act::run(desk, &mut sheet, step)?;
+    act::move_to(desk, &record, sheet, step, None, depth + 1)?;
+    Ok(())
+}
+
+/// Rewrites what other registers computed from the fields that changed here.
+fn rewrite_followers(
+    desk: &mut Desk,
+    register: &Register,
+    old: &Record,
+    new: &Record,
+    depth: u8,
+) -> Result<(), Refusal> {
+    let live = desk.live;
+    let changed = |at: &str| match at {
+        "state" => old.state != new.state,
+        "number" => old.number != new.number,
+        "updated_at" => false,
+        at => old.fields.get(at) != new.fields.get(at),
+    };
+    let mut fields: Vec<(&str, &str)> = live
+        .shape(register)
+        .watched
+        .iter()
+        .filter(|(_, _, at)| changed(at))
+        .map(|(by, field, _)| (by.as_str(), field.as_str()))
+        .collect();
+    fields.sort_unstable();
+    fields.dedup();
+    for (id, field) in fields {
+        let follower = live.register(id)?;
+        let records = desk.tx.find_referencing(follower, field, new.id)?;
+        if records.len() > FOLLOWERS_MAX {
+            return Err(Refusal::conflict(format!(
+                "有 {} 条{}要随之改写，请分批办理",
+                records.len(),
+                follower.title
+            )));
+        }
+        for record in records {
+            rewrite(desk, follower, Arc::new(record), depth)?;
+        }
+    }
+    Ok(())
+}
+
+fn rewrite(desk: &mut Desk, register: &Register, record: Arc<Record>, depth: u8) -> Result<(), Refusal> {
+    let mut sheet = Sheet::of(register, &record);
+    check::derive(desk, &mut sheet, false)?;
+    let placed = check::placed(desk, &sheet)?;
+    let mut checked = check::checked(desk, &sheet, placed)?;
+    checked.name.clone_from(&record.name);
+    let stamp = act::stamp(desk, "follow", None);
+    act::update(desk, register, &record, checked, stamp, depth + 1)?;
+    crate::clocks::settle(desk, register, &record)
+}
+
+/// The ids in a ref or many refs.
+pub(crate) fn ids(value: Option<&Value>) -> Vec<i64> {
+    match value {
+        Some(Value::Int(id)) => vec![*id],
+        Some(Value::List(items)) => {
+            items.iter().filter_map(|item| if let Value::Int(id) = item { Some(*id) } else { None }).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,235 @@
+//! The office: a database, the applied pack and a clock. Opens, applies packs while it runs, and hands every act and look to a
+//! desk in one transaction.
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use shian_pack::{Diagnostic, Pack};
+use shian_store::{Location, Migration, Store, StoreError, Tx};
+
+use crate::actor::Actor;
+use crate::clock::{Clock, day_of};
+use crate::desk::Desk;
+use crate::keep::PackShelf;
+use crate::live::{Directory, Live};
+use crate::refusal::Refusal;
+use crate::seed::{self, Seeded};
+
+/// How often a running office looks whether another process applied a pack.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Where an office keeps its data.
+#[derive(Debug, Clone)]
+pub struct OfficeConfig {
+    /// The data folder: database, attachments, the applied pack.
+    pub data: PathBuf,
+    /// URL of a PostgreSQL database; None: SQLite in the data folder.
+    pub database: Option<String>,
+}
+
+/// Why the office itself could not do something. Acts of people are refused with [`Refusal`].
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// The pack is wrong; every mistake at once.
+    #[error("治理包有 {} 处问题", .0.len())]
+    Pack(Vec<Diagnostic>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record of the pack itself (area, body, duty) was not accepted.
+    #[error("治理包的 {what} 没有写入：{why}")]
+    Seed { what: String, why: String },
+    #[error("{}: {source}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+}
+
+/// What applying a pack did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Applied {
+    pub pack: String,
+    pub title: String,
+    /// What changed in the tables, line by line.
+    pub changes: Vec<String>,
+    pub areas: Seeded,
+    pub bodies: Seeded,
+    pub duties: Seeded,
+    pub registers: usize,
+    pub indicators: usize,
+}
+
+impl std::fmt::Display for Applied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}：台账 {} 本，指标 {} 个", self.title, self.registers, self.indicators)?;
+        for change in &self.changes {
+            writeln!(f, "  {change}")?;
+        }
+        write!(f, "区划 {}；单位 {}；责任 {}", self.areas, self.bodies, self.duties)
+    }
+}
+
+/// A running office. Share it by `Arc`.
+pub struct Office {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    shelf: PackShelf,
+    live: RwLock<Arc<Live>>,
+    glanced: Mutex<Instant>,
+}
+
+impl std::fmt::Debug for Office {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Office").field("pack", &self.pack().id).finish_non_exhaustive()
+    }
+}
+
+impl Office {
+    /// Opens the data folder (made if missing) with the pack that was applied last; without one it holds an empty pack.
+    ///
+    /// # Errors
+    /// The database cannot be opened, or the kept pack does not read.
+    pub fn open(config: OfficeConfig, clock: Arc<dyn Clock>) -> Result<Self, OfficeError> {
+        std::fs::create_dir_all(&config.data)
+            .map_err(|source| OfficeError::Io { path: config.data.clone(), source })?;
+        let store = Store::open(&location(&config.data, config.database), &config.data)?;
+        let shelf = PackShelf::new(&config.data);
+        let live = match shelf.read()? {
+            Some(pack) => alive(&store, Arc::new(pack))?,
+            None => Live::new(Arc::new(crate::keep::empty_pack()), Directory::default()),
+        };
+        let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
+        Ok(Self { store, clock, shelf, live, glanced })
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The day in Shanghai.
+    pub fn today(&self) -> NaiveDate {
+        day_of(self.now())
+    }
+
+    pub fn pack(&self) -> Arc<Pack> {
+        self.live().pack.clone()
+    }
+
+    /// Whether a pack was applied.
+    pub fn has_pack(&self) -> bool {
+        !self.live().pack.id.is_empty()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The pack at work. Notices within a second that another process applied one.
+    pub(crate) fn live(&self) -> Arc<Live> {
+        let mut glanced = self.glanced.lock().unwrap_or_else(PoisonError::into_inner);
+        if glanced.elapsed() >= GLANCE {
+            *glanced = Instant::now();
+            let held = self.held();
+            if self.shelf.digest().is_some_and(|digest| digest != held.pack.digest)
+                && let Err(error) = self.reload()
+            {
+                tracing::error!("a pack was applied elsewhere and cannot be read: {error}");
+            }
+        }
+        drop(glanced);
+        self.held()
+    }
+
+    fn held(&self) -> Arc<Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn swap(&self, live: Live) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(live);
+    }
+
+    fn reload(&self) -> Result<(), OfficeError> {
+        if let Some(pack) = self.shelf.read()? {
+            self.swap(alive(&self.store, Arc::new(pack))?);
+        }
+        Ok(())
+    }
+
+    /// What applying `pack` would do to the tables.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn plan_pack(&self, pack: &Pack) -> Result<Migration, OfficeError> {
+        Ok(self.store.plan_migration(pack)?)
+    }
+
+    /// Checks the pack in `dir`, brings the tables, areas, bodies and duties in step with it, keeps a copy, and works by it
+    /// from then on. A change that would lose data is refused unless `allow_loss`.
+    ///
+    /// # Errors
+    /// The pack is wrong, or the database refuses; the office goes on with the pack it had.
+    pub fn apply_pack(&self, dir: &Path, allow_loss: bool) -> Result<Applied, OfficeError> {
+        let pack = shian_pack::read(dir, &crate::engines::catalogue()).map_err(OfficeError::Pack)?;
+        let ready = self.shelf.lay_out(&pack)?;
+        let migration = self.store.migrate(&pack, allow_loss, self.now())?;
+        let pack = Arc::new(pack);
+        let seeded = seed::seed(&self.store, &pack, self.now()).map_err(seeds)?;
+        let applied = Applied {
+            pack: pack.id.clone(),
+            title: pack.title.clone(),
+            changes: migration.steps,
+            areas: seeded[0],
+            bodies: seeded[1],
+            duties: seeded[2],
+            registers: pack.registers.len(),
+            indicators: pack.indicators.len(),
+        };
+        self.shelf.put(ready)?;
+        self.swap(alive(&self.store, pack)?);
+        Ok(applied)
+    }
+
+    /// After an act on areas or bodies.
+    pub(crate) fn refresh_directory(&self) -> Result<(), Refusal> {
+        let pack = self.held().pack.clone();
+        match alive(&self.store, pack) {
+            Ok(live) => self.swap(live),
+            Err(error) => return Err(Refusal::internal(&error)),
+        }
+        Ok(())
+    }
+
+    /// Looks from one snapshot, at the actor's desk.
+    pub(crate) fn at_desk<T>(
+        &self,
+        actor: &Actor,
+        look: impl FnOnce(&mut Desk) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let live = self.live();
+        let now = self.now();
+        self.store.read(|tx| look(&mut Desk::new(tx, &live, actor, now)))
+    }
+}
+
+fn location(data: &Path, database: Option<String>) -> Location {
+    match database {
+        Some(url) => Location::Postgres(url),
+        None => Location::Sqlite(data.join("shian.db")),
+    }
+}
+
+/// What went wrong with the pack's own records.
+fn seeds(refusal: Refusal) -> OfficeError {
+    let why = match &refusal {
+        Refusal::Invalid { problems } => {
+            let lines: Vec<String> = problems.iter().map(|p| format!("{}：{}", p.title, p.message)).collect();
+            lines.join("；")
+        }
+        other => other.to_string(),
+    };
+    OfficeError::Seed { what: "区划、单位或责任".to_string(), why }
+}
+
+fn alive(store: &Store, pack: Arc<Pack>) -> Result<Live, OfficeError> {
+    let directory = store.read(|tx: &mut Tx| Directory::load(tx, &pack)).map_err(seeds)?;
+    Ok(Live::new(pack, directory))
+}

@@ -1,0 +1,91 @@
+//! An office with the small pack in a folder of its own, on a day that stands still.
+#![allow(dead_code)] // each test binary uses its part
+#![allow(clippy::unwrap_used, clippy::panic)] // test code, though not in a #[test] function
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use shian_service::view::{ListAsk, RecordView};
+use shian_service::{Actor, Applied, Draft, Office, OfficeConfig, RoleHeld, SetClock};
+use tempfile::TempDir;
+
+/// 2023-09-15, a Friday.
+pub fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2023, 9, 15).unwrap()
+}
+
+pub struct Setting {
+    pub office: Arc<Office>,
+    pub clock: Arc<SetClock>,
+    /// Account id of an inspector.
+    pub inspector: i64,
+    data: TempDir,
+}
+
+pub fn small() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/tests/packs/small")
+}
+
+impl Setting {
+    pub fn new() -> (Self, Applied) {
+        let data = tempfile::tempdir().unwrap();
+        let clock = Arc::new(SetClock::on(today()));
+        let config = OfficeConfig { data: data.path().to_path_buf(), database: None };
+        let office = Office::open(config, clock.clone()).unwrap();
+        let applied = office.apply_pack(&small(), false).unwrap();
+        (Self { office: Arc::new(office), clock, inspector: 0, data }, applied)
+    }
+
+    pub fn apply(&self) -> Applied {
+        self.office.apply_pack(&small(), false).unwrap()
+    }
+}
+
+pub fn actor(id: i64, roles: Vec<RoleHeld>) -> Actor {
+    Actor { id, login: format!("u{id}"), name: format!("示例{id}"), roles, ..Actor::default() }
+}
+
+pub fn officer() -> Actor {
+    actor(1, vec![RoleHeld { role: "office".into(), ..RoleHeld::default() }])
+}
+
+/// An inspector of one township and of its government's.
+pub fn township_inspector(setting: &Setting, township: &str) -> Actor {
+    let ask = |register: &str, name: &str| ListAsk {
+        register: register.into(),
+        search: Some(name.into()),
+        ..ListAsk::default()
+    };
+    let area = setting.office.list(&officer(), &ask("area", township)).unwrap();
+    let body = setting.office.list(&officer(), &ask("body", township)).unwrap();
+    let code = match township {
+        "东镇" => "410001101",
+        "西乡" => "410001102",
+        other => panic!("no township {other}"),
+    };
+    assert_eq!(area.rows.len(), 1);
+    let held = RoleHeld {
+        role: "inspector".into(),
+        area: Some(format!("410001/{code}/")),
+        body: Some(body.rows[0].id),
+    };
+    actor(if township == "东镇" { 2 } else { 3 }, vec![held])
+}
+
+/// A shop with everything that must be filled in.
+pub fn business(area: &str) -> Draft {
+    Draft::new()
+        .text("name", "示例小吃店")
+        .text("credit_code", "91410100MA3X000008")
+        .text("premises", "示例路１号")
+        .text("area", area)
+        .text("kind", "餐馆")
+        .text("phone", "138 0000 0000")
+}
+
+/// What the page shows in a field.
+pub fn text(view: &RecordView, field: &str) -> String {
+    let fields = view.sections.iter().flat_map(|section| &section.fields);
+    fields.clone().find(|found| found.id == field).map(|found| found.text.clone()).unwrap_or_default()
+}
