@@ -33,8 +33,8 @@ build: setup
 
 # On SQLite, and on a PostgreSQL that lives as long as the tests.
 test-rust: build
+	cargo test --workspace --doc --locked --quiet
 	scripts/with-postgres.sh cargo nextest run --workspace --locked
-	@! grep -rqE '^ *//[/!] ```' crates engines 2>/dev/null || cargo test --workspace --doc --locked
 
 test-packs: build
 	@for pack in $(wildcard packs/*/pack.toml); do $(SHIAN) pack check $${pack%/pack.toml} || exit 1; done

@@ -41,33 +41,42 @@ fn module_place(path: &str, name: &str) -> String {
     }
 }
 
-/// Every Rust file with what it shows, test files apart.
-struct Rust {
-    all: Vec<(Source, code::Facts)>,
-    test_places: BTreeSet<String>,
+/// Where the modules declared under `#[cfg(test)]` in this file keep theirs.
+fn test_places(source: &Source) -> Vec<String> {
+    let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
+    let declared = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]");
+    let names = declared.filter_map(|pair| pair[1].strip_prefix("mod ")?.strip_suffix(';'));
+    names.map(|name| module_place(&source.path, name)).collect()
 }
 
-impl Rust {
-    fn read() -> Rust {
-        let mut all = Vec::new();
-        let mut test_places = BTreeSet::new();
-        for source in tree::files(&[".rs"]) {
-            let facts = code::read(&source.text).unwrap_or_else(|e| panic!("{}: {e}", source.path));
-            test_places.extend(facts.test_modules.iter().map(|name| module_place(&source.path, name)));
-            all.push((source, facts));
-        }
-        Rust { all, test_places }
-    }
+/// Rust files, each with what it shows.
+type Rust = Vec<(Source, code::Facts)>;
 
-    /// The files that go into the program.
-    fn product(&self) -> impl Iterator<Item = &(Source, code::Facts)> {
-        self.all.iter().filter(|(source, _)| {
-            let stem = source.path.trim_end_matches(".rs");
-            let of_tests =
-                self.test_places.iter().any(|place| stem == place || stem.starts_with(&format!("{place}/")));
-            !is_test_file(&source.path) && !of_tests
-        })
-    }
+/// Parses the sources that `may_show` something, by a look at their text: parsing all of them for each rule is slow.
+fn parsed(sources: Vec<Source>, may_show: impl Fn(&str) -> bool) -> Rust {
+    let shown = sources.into_iter().filter(|source| may_show(&source.text));
+    let facts = |source: Source| match code::read(&source.text) {
+        Ok(facts) => (source, facts),
+        Err(e) => panic!("{}: {e}", source.path),
+    };
+    shown.map(facts).collect()
+}
+
+/// Of the files that go into the program, those that `may_show` something.
+fn product(may_show: impl Fn(&str) -> bool) -> Rust {
+    let mut sources = tree::files(&[".rs"]);
+    let places: BTreeSet<String> = sources.iter().flat_map(test_places).collect();
+    sources.retain(|source| {
+        let stem = source.path.trim_end_matches(".rs");
+        let of_tests = places.iter().any(|place| stem == place || stem.starts_with(&format!("{place}/")));
+        !is_test_file(&source.path) && !of_tests
+    });
+    parsed(sources, may_show)
+}
+
+/// True for a text in which one of `words` stands.
+fn holds(words: &[&str]) -> impl Fn(&str) -> bool {
+    move |text| words.iter().any(|word| text.contains(word))
 }
 
 fn at(source: &Source, found: &[(usize, String)]) -> Vec<String> {
@@ -124,9 +133,9 @@ fn the_file_length_rule_counts_lines() {
 
 #[test]
 fn no_function_is_longer_than_70_lines() {
-    let rust = Rust::read();
+    let rust = parsed(tree::files(&[".rs"]), |text| text.lines().count() > code::FUNCTION_LINES_MAX);
     let found: Vec<String> =
-        rust.all.iter().flat_map(|(source, facts)| at(source, &facts.long_functions)).collect();
+        rust.iter().flat_map(|(source, facts)| at(source, &facts.long_functions)).collect();
     none(&found, "move a part that has a name of its own into a function");
 }
 
@@ -159,9 +168,11 @@ fn named(ids: &BTreeSet<String>, texts: &[(usize, String)]) -> Vec<(usize, Strin
 
 #[test]
 fn no_register_or_indicator_of_a_pack_is_named_in_rust() {
-    let (rust, ids) = (Rust::read(), declared_ids());
+    let ids = declared_ids();
+    let quoted: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+    let rust = product(|text| quoted.iter().any(|id| text.contains(id)));
     let found: Vec<String> =
-        rust.product().flat_map(|(source, facts)| at(source, &named(&ids, &facts.texts))).collect();
+        rust.iter().flat_map(|(source, facts)| at(source, &named(&ids, &facts.texts))).collect();
     none(&found, "the domain is data: let the pack say it, or ask the model for what the register is");
 }
 
@@ -177,8 +188,8 @@ fn the_id_rule_sees_a_literal_in_code_and_in_a_macro_but_not_in_a_test() {
 
 #[test]
 fn nothing_outside_tests_can_panic_by_unwrap_or_expect_or_is_left_undone() {
-    let rust = Rust::read();
-    let found: Vec<String> = rust.product().flat_map(|(source, facts)| at(source, &facts.panics)).collect();
+    let rust = product(holds(&["unwrap", "expect(", "todo!", "unimplemented!", "dbg!"]));
+    let found: Vec<String> = rust.iter().flat_map(|(source, facts)| at(source, &facts.panics)).collect();
     none(&found, "return the crate's error, or a Diagnostic; `assert!` only for a bug of our own");
 }
 
@@ -193,9 +204,9 @@ fn the_panic_rule_sees_five_ways_and_spares_tests_comments_and_parsers() {
 
 #[test]
 fn every_match_on_field_kind_lists_all_kinds() {
-    let rust = Rust::read();
+    let rust = product(holds(&["FieldKind"]));
     let found: Vec<String> =
-        rust.product().flat_map(|(source, facts)| at(source, &facts.open_matches)).collect();
+        rust.iter().flat_map(|(source, facts)| at(source, &facts.open_matches)).collect();
     none(&found, "write the other kinds out, so that a new kind makes the compiler list this place");
 }
 
@@ -213,9 +224,11 @@ fn the_field_kind_rule_sees_every_name_of_the_kind() {
 
 #[test]
 fn no_module_is_named_for_its_form() {
-    let rust = Rust::read();
+    let rust = parsed(tree::files(&[".rs"]), |text| {
+        code::FORM_NAMES.iter().any(|name| text.contains(&format!("mod {name}")))
+    });
     let found: Vec<String> =
-        rust.all.iter().flat_map(|(source, facts)| at(source, &facts.form_modules)).collect();
+        rust.iter().flat_map(|(source, facts)| at(source, &facts.form_modules)).collect();
     none(&found, "name the module for its job");
 }
 
@@ -235,8 +248,8 @@ fn made_elsewhere(path: &str, made: &[(usize, String)], guarded: &str, maker: &s
 
 #[test]
 fn only_permit_makes_a_scope_for_the_store() {
-    let rust = Rust::read();
-    let found = rust.product().flat_map(|(source, facts)| {
+    let rust = product(holds(&code::GUARDED));
+    let found = rust.iter().flat_map(|(source, facts)| {
         at(source, &made_elsewhere(&source.path, &facts.made, "Scope", "crates/service/src/permit"))
     });
     none(
@@ -247,8 +260,8 @@ fn only_permit_makes_a_scope_for_the_store() {
 
 #[test]
 fn only_check_makes_what_the_store_accepts() {
-    let rust = Rust::read();
-    let found = rust.product().flat_map(|(source, facts)| {
+    let rust = product(holds(&code::GUARDED));
+    let found = rust.iter().flat_map(|(source, facts)| {
         at(source, &made_elsewhere(&source.path, &facts.made, "Checked", "crates/service/src/check"))
     });
     none(&found.collect::<Vec<_>>(), "hand a Draft to service::check: a record is checked in one place");
@@ -317,8 +330,11 @@ fn the_architecture_rule_sees_a_missing_crate_and_a_long_page() {
 
 #[test]
 fn modules_under_cfg_test_in_their_own_file_count_as_tests() {
-    assert_eq!(example("#[cfg(test)]\nmod checks;").test_modules, ["checks"]);
-    assert_eq!(module_place("crates/a/src/lib.rs", "checks"), "crates/a/src/checks");
-    assert_eq!(module_place("crates/a/src/b.rs", "checks"), "crates/a/src/b/checks");
+    let of = |path: &str| Source {
+        path: path.to_string(),
+        text: "#[cfg(test)]\nmod checks;\nmod b;\n".to_string(),
+    };
+    assert_eq!(test_places(&of("crates/a/src/lib.rs")), ["crates/a/src/checks"]);
+    assert_eq!(test_places(&of("crates/a/src/b.rs")), ["crates/a/src/b/checks"]);
     assert!(is_test_file("crates/a/tests/x.rs") && !is_test_file("crates/a/src/x.rs"));
 }

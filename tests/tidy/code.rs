@@ -10,10 +10,10 @@ use syn::visit::{self, Visit};
 pub const FUNCTION_LINES_MAX: usize = 70;
 
 /// Modules named for their form instead of their job.
-const FORM_NAMES: [&str; 5] = ["utils", "common", "helpers", "types", "models"];
+pub const FORM_NAMES: [&str; 5] = ["utils", "common", "helpers", "types", "models"];
 
 /// Types of the store that only one place may make, or a check could be passed by.
-const GUARDED: [&str; 2] = ["Scope", "Checked"];
+pub const GUARDED: [&str; 2] = ["Scope", "Checked"];
 
 /// What one file shows: each entry is a line and a word to find it by.
 #[derive(Default)]
@@ -25,8 +25,6 @@ pub struct Facts {
     /// Values made by `Type::function(…)` or `Type { … }`, of the types in [`GUARDED`].
     pub made: Vec<(usize, String)>,
     pub form_modules: Vec<(usize, String)>,
-    /// Modules declared as `#[cfg(test)] mod name;`: their files are tests too.
-    pub test_modules: Vec<String>,
 }
 
 /// Reads `text`; `Err` when it is not Rust.
@@ -143,9 +141,6 @@ fn catches_all(arm: &syn::Arm) -> bool {
 impl<'ast> Visit<'ast> for Walk {
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
         let name = item.ident.to_string();
-        if is_test(&item.attrs) && item.content.is_none() {
-            self.facts.test_modules.push(name.clone());
-        }
         if FORM_NAMES.contains(&name.as_str()) {
             self.facts.form_modules.push((line(item.ident.span()), name));
         }

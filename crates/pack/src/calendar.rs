@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// Which days are worked, by the State Council's yearly notices.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calendar {
     moved: HashMap<NaiveDate, bool>,
 }

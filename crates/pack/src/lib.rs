@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod catalogue;
 mod check;
 pub mod diagnostic;
+pub mod diff;
 pub mod expr;
 pub mod field;
 pub mod identifier;
@@ -18,6 +19,7 @@ pub mod value;
 
 pub use catalogue::{Catalogue, EffectSig};
 pub use diagnostic::Diagnostic;
+pub use diff::{PackDiff, diff};
 pub use expr::{Expr, Type};
 pub use field::{Choice, Field, FieldKind};
 pub use indicator::Indicator;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use shian_pack::{Catalogue, Diagnostic, Pack, read};
+use shian_pack::{Catalogue, Diagnostic, Pack, diff, read};
 use tempfile::TempDir;
 
 fn write(root: &Path, files: &[(&str, &str)]) {
@@ -136,4 +136,19 @@ fn a_mistake_in_the_base_is_pointed_at_in_the_base() {
     let found = faults(&files, "district");
     assert_eq!(found.len(), 1);
     assert!(found[0].file.ends_with("base/registers/trip2.toml"));
+}
+
+#[test]
+fn a_diff_says_in_words_what_changes_and_what_could_be_lost() {
+    let dir = TempDir::new().unwrap();
+    write(dir.path(), BASE);
+    write(dir.path(), DISTRICT);
+    let pack = |name: &str| read(&dir.path().join(name), &Catalogue::default()).unwrap();
+    assert!(diff(&pack("base"), &pack("base")).is_empty());
+    let changes = diff(&pack("base"), &pack("district"));
+    insta::assert_snapshot!(changes);
+    assert!(changes.is_lossy());
+    let lossy: Vec<&str> =
+        changes.changes.iter().filter(|change| change.lossy).map(|change| change.path.as_str()).collect();
+    assert_eq!(lossy, ["trip.name"], "only the field that goes holds data");
 }

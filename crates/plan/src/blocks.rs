@@ -73,6 +73,8 @@ struct Builder<'a> {
     signs: Signs,
     blocks: Vec<Block>,
     table: Option<Table>,
+    /// The last table's heads, for rows that go on after a heading.
+    past: Option<Table>,
     row: Vec<Vec<Cell<'a>>>,
     text: Option<Open>,
     last: [u32; Family::Row as usize + 1],
@@ -86,6 +88,8 @@ struct Open {
     last: char,
     depth: i32,
     lines: usize,
+    /// It holds marks of a sentence, so it is no heading.
+    running: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -97,6 +101,7 @@ impl<'a> Builder<'a> {
             signs: Signs::default(),
             blocks: Vec::new(),
             table: None,
+            past: None,
             row: Vec::new(),
             text: None,
             last,
@@ -122,9 +127,12 @@ impl<'a> Builder<'a> {
                 }
                 Fit::Outside => {
                     self.close_row();
-                    self.table = None;
+                    self.past = self.table.take();
                 }
             }
+        } else if let Some(cells) = self.past.as_ref().and_then(|past| past.numbered_row(line)) {
+            self.table = self.past.take();
+            return self.cells(cells);
         }
         let marker = self.accepted(lead.marker, self.ended());
         if marker.is_some() || self.starts_new(line, lead) {
@@ -156,8 +164,15 @@ impl<'a> Builder<'a> {
     /// Whether the paragraph so far may end here.
     fn ended(&self) -> bool {
         let Some(open) = &self.text else { return true };
-        let full = self.page.wrap.is_some_and(|w| open.end_column + 5 > w);
+        let full = self.page.wrap.is_some_and(|w| self.full(open, w));
         !full || matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》')
+    }
+
+    /// Whether the last line reached the column of wrapping; in mid-sentence a little short of it will do.
+    fn full(&self, open: &Open, wrap: usize) -> bool {
+        let mid_sentence =
+            open.running && !matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》');
+        open.end_column + 5 > wrap || (mid_sentence && open.end_column * 5 >= wrap * 4)
     }
 
     fn starts_new(&self, line: &Line<'_>, lead: &Lead) -> bool {
@@ -174,11 +189,12 @@ impl<'a> Builder<'a> {
         let Some(wrap) = self.page.wrap else { return true };
         let apart = line.blank_before && !self.page.spaced && !line.seam_before;
         let indented = line.indent >= self.page.base_indent + 3;
-        open.end_column + 5 <= wrap || apart || indented
+        !self.full(open, wrap) || apart || indented
     }
 
     fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {
         let from = self.signs.len();
+        self.signs.begin_paragraph();
         self.signs.push_line(text, start);
         let first = self.signs.offset_of(from);
         let lead = self.signs.norm[first..]
@@ -189,7 +205,8 @@ impl<'a> Builder<'a> {
             let signs = Lead::of(text).text.get(..m.len).map_or(0, |s| s.chars().count());
             (m, self.signs.offset_of(from + skipped + signs))
         });
-        self.text = Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0 });
+        self.text =
+            Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0, running: false });
         self.measure(first, end_column);
     }
 
@@ -205,6 +222,7 @@ impl<'a> Builder<'a> {
         for c in added.chars() {
             open.depth += i32::from(matches!(c, '(' | '[')) - i32::from(matches!(c, ')' | ']'));
         }
+        open.running |= added.contains(['，', '。']);
         open.depth = open.depth.max(0);
         open.last = added.chars().next_back().unwrap_or(open.last);
         open.end_column = end_column;

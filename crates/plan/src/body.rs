@@ -17,7 +17,7 @@ pub(crate) struct Item {
 }
 
 /// How bodies end.
-const ENDINGS: [&str; 66] = [
+const ENDINGS: &[&str] = &[
     "局",
     "厅",
     "部",
@@ -87,7 +87,7 @@ const ENDINGS: [&str; 66] = [
 ];
 
 /// Words that end like a body and are none.
-const NOT: [&str; 52] = [
+const NOT: &[&str] = &[
     "全部",
     "干部",
     "内部",
@@ -323,7 +323,7 @@ fn grouped(signs: &Signs, items: Vec<(At, bool)>) -> Vec<Item> {
 
 /// Only words for kinds of bodies: 乡镇, 街道办事处, 管委会, 人民政府.
 fn is_kind(s: &str) -> bool {
-    const KINDS: [&str; 37] = [
+    const KINDS: &[&str] = &[
         "街道办事处",
         "办事处",
         "人民政府",

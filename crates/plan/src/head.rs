@@ -14,7 +14,7 @@ pub(crate) struct Head {
     pub body: Range<usize>,
 }
 
-const KINDS: [&str; 17] = [
+const KINDS: &[&str] = &[
     "要点",
     "计划",
     "安排",
@@ -27,6 +27,10 @@ const KINDS: [&str; 17] = [
     "意见",
     "分解表",
     "任务书",
+    "任务表",
+    "责任表",
+    "工作表",
+    "一览表",
     "部署",
     "打算",
     "规划",

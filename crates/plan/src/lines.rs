@@ -92,18 +92,19 @@ fn columns(line: &str) -> (usize, usize) {
 /// Takes out page numbers and the running heads beside them.
 fn without_seams(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
     let numbers: Vec<bool> = lines.iter().map(|l| is_page_number(l.trimmed())).collect();
-    let mut beside: HashMap<&str, usize> = HashMap::new();
-    let seam = |i: usize| numbers[i] || lines[i].seam_before;
-    for (i, line) in lines.iter().enumerate() {
-        let near = lines[i].seam_before || (i > 0 && numbers[i - 1]) || (i + 1 < lines.len() && seam(i + 1));
-        if near && line.text.chars().count() <= 50 {
-            *beside.entry(line.text.trim()).or_default() += 1;
-        }
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for line in &lines {
+        *times.entry(line.text.trim()).or_default() += 1;
     }
-    let keep: Vec<bool> = lines
-        .iter()
-        .enumerate()
-        .map(|(i, line)| !numbers[i] && beside.get(line.text.trim()).is_none_or(|n| *n < 2 || i < 3))
+    let seam = |i: usize| numbers[i] || lines[i].seam_before;
+    let keep: Vec<bool> = (0..lines.len())
+        .map(|i| {
+            let near =
+                lines[i].seam_before || (i > 0 && numbers[i - 1]) || (i + 1 < lines.len() && seam(i + 1));
+            let repeated = times.get(lines[i].text.trim()).is_some_and(|n| *n > 1);
+            let running = near && repeated && i > 2 && lines[i].text.chars().count() <= 50;
+            !numbers[i] && !running
+        })
         .collect();
     let (mut out, mut seam_before, mut blank_before) = (Vec::with_capacity(lines.len()), false, false);
     for (mut line, keep) in lines.into_iter().zip(keep) {
@@ -142,8 +143,8 @@ fn is_page_number(line: &str) -> bool {
 fn wrap_column(lines: &[Line<'_>]) -> Option<usize> {
     let mut ends: Vec<usize> = lines.iter().map(|l| l.end_column).collect();
     ends.sort_unstable_by(|a, b| b.cmp(a));
-    let outliers = ends.len() / 25;
-    let top = (0..=outliers).find(|&i| i + 2 < ends.len() && ends[i] - ends[i + 2] <= 3)?;
+    let outliers = (ends.len() / 12).max(2);
+    let top = (0..=outliers).find(|&i| i + 2 < ends.len() && ends[i] - ends[i + 2] <= 4)?;
     let column = ends[top];
     let full = ends.iter().filter(|e| (column.saturating_sub(5)..=column).contains(*e)).count();
     (column <= 130 && full * 12 >= ends.len()).then_some(column)

@@ -186,7 +186,7 @@ fn drop_closing(paper: &Paper, items: &mut [Item]) {
 
 /// How closing clauses, notes, signatures and a page's foot begin.
 fn is_closing(text: &str) -> bool {
-    const HEADS: [&str; 38] = [
+    const HEADS: &[&str] = &[
         "各乡镇",
         "各镇",
         "各街道",

@@ -36,10 +36,14 @@ impl Signs {
         self.at.len()
     }
 
+    /// A new paragraph: straight quotes open anew.
+    pub fn begin_paragraph(&mut self) {
+        self.quote_open = false;
+    }
+
     /// Adds the signs of one line. `base` is the line's offset in the document.
     pub fn push_line(&mut self, line: &str, base: usize) {
         let mut gap = true;
-        self.quote_open = false;
         let mut signs = line.char_indices().filter(|(_, c)| !is_ignored(*c)).peekable();
         while let Some((i, c)) = signs.next() {
             if is_space(c) {

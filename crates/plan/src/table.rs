@@ -228,6 +228,16 @@ impl Table {
         }
     }
 
+    /// A row with a number in its column, after the table was left.
+    pub fn numbered_row<'a>(&self, line: &Line<'a>) -> Option<Vec<Cell<'a>>> {
+        let no = self.columns.iter().position(|c| *c == Column::No)?;
+        let Fit::Cells(cells) = self.fit(line) else { return None };
+        let number = cells.get(no)?.0;
+        let numbered =
+            !number.is_empty() && number.chars().count() <= 4 && number.chars().any(|c| c.is_ascii_digit());
+        (numbered && cells.len() == self.columns.len()).then_some(cells)
+    }
+
     /// A line without any parting: in a table of blanks it may carry on one cell.
     fn alone<'a>(&self, line: &Line<'a>) -> Fit<'a> {
         let cell = trimmed(line.text, line.start);

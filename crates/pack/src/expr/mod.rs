@@ -31,7 +31,7 @@ pub use schema::{ACCOUNT, Env, Place, Scene, Schema, Shape};
 pub use words::{Titles, words};
 
 /// A checked expression with its source.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Expr {
     pub node: Node,
     pub ty: Type,
@@ -119,6 +119,13 @@ pub const DAYS: (i64, i64) = (-719_162, 2_932_896);
 
 /// China Standard Time is UTC plus so many seconds.
 pub const CHINA_SECONDS: i64 = 8 * 3600;
+
+/// As it is declared: the source says all, and `diff` compares declarations.
+impl std::fmt::Debug for Expr {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Expr").field(&self.source).finish()
+    }
+}
 
 impl Type {
     /// Digits after the point, if it is a number.

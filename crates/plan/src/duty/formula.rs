@@ -21,7 +21,7 @@ pub(crate) struct Formula {
 }
 
 /// Words that may end a group and carry its role; longest first where one ends another.
-const VERBS: [(&str, Option<Role>); 36] = [
+const VERBS: &[(&str, Option<Role>)] = &[
     ("牵头", Some(Role::Lead)),
     ("主办", Some(Role::Lead)),
     ("为主", Some(Role::Lead)),
@@ -61,7 +61,7 @@ const VERBS: [(&str, Option<Role>); 36] = [
 ];
 
 /// Adverbs before a role word that say nothing of the role.
-const ADVERBS: [&str; 22] = [
+const ADVERBS: &[&str] = &[
     "根据职责分工",
     "依据职责分工",
     "依职责分工",

@@ -14,7 +14,7 @@ pub(crate) struct Label {
     pub len: usize,
 }
 
-const ROLES: [(&str, Role); 31] = [
+const ROLES: &[(&str, Role)] = &[
     ("牵头责任", Role::Lead),
     ("牵头负责", Role::Lead),
     ("牵头配合", Role::Lead),
@@ -48,7 +48,7 @@ const ROLES: [(&str, Role); 31] = [
     ("完成", Role::Responsible),
 ];
 
-const NOUNS: [&str; 15] = [
+const NOUNS: &[&str] = &[
     "单位(部门)",
     "部门(单位)",
     "单位及分工",
@@ -66,7 +66,7 @@ const NOUNS: [&str; 15] = [
     "组",
 ];
 
-const OTHERS: [&str; 24] = [
+const OTHERS: &[&str] = &[
     "完成时限",
     "完成时间",
     "完成期限",

@@ -11,7 +11,7 @@ use crate::body;
 use crate::plan::Role;
 use crate::signs::{At, Signs};
 
-const WORDS: [(&str, Role); 12] = [
+const WORDS: &[(&str, Role)] = &[
     ("牵头", Role::Lead),
     ("主办", Role::Lead),
     ("为主", Role::Lead),
@@ -27,10 +27,10 @@ const WORDS: [(&str, Role); 12] = [
 ];
 
 /// What makes 负责 or 配合 another word.
-const OTHER_TAILS: [&str; 14] =
-    ["人", "制", "任", "的", "同志", "解释", "度", "范围", "者", "单位", "部门", "：", "监督员", "区域"];
+const OTHER_TAILS: &[&str] =
+    &["人", "制", "任", "的", "同志", "解释", "度", "范围", "者", "单位", "部门", "：", "监督员", "区域"];
 
-const ADVERBS: [&str; 20] = [
+const ADVERBS: &[&str] = &[
     "按照职责分工",
     "按照各自职责",
     "按各自职责",

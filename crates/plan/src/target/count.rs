@@ -3,7 +3,7 @@
 use super::number::Quantity;
 
 /// Acts whose object is a count to be reached.
-const ACTS: [&str; 104] = [
+const ACTS: &[&str] = &[
     "新建",
     "改建",
     "扩建",
@@ -111,15 +111,14 @@ const ACTS: [&str; 104] = [
 ];
 
 /// Words right before a figure that make it scope: 聚焦15个品种, 等4种农药.
-const SCOPES: [&str; 30] = [
+const SCOPES: &[&str] = &[
     "聚焦", "围绕", "针对", "紧盯", "突出", "抓住", "等", "在", "对", "以", "涉及", "覆盖", "全县", "全市",
     "全区", "全省", "辖区", "周边", "上述", "其余", "前", "后", "近", "连续", "满", "超", "共", "这", "该",
     "每",
 ];
 
 /// Chinese counts that say what there is, not how many are asked for.
-const WORD_UNITS: [&str; 12] =
-    ["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
+const WORD_UNITS: &[&str] = &["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
 
 /// Whether the count is asked for. `clause` stands before the figure in its clause, `sentence` in its sentence.
 pub(crate) fn is_asked(
@@ -161,5 +160,5 @@ pub(crate) fn is_asked(
     }
     act || alone
         && ACTS.iter().any(|a| clause.contains(a) || sentence.contains(a))
-        && !clause.starts_with(['对', '全'])
+        && !clause.starts_with('对')
 }

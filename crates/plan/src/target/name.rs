@@ -1,7 +1,7 @@
 //! What a figure is of: the words before it in the clause, cut into one name for each rate.
 
 /// Endings of a rate's name.
-const RATES: [&str; 14] = [
+const RATES: &[&str] = &[
     "率",
     "比例",
     "占比",
@@ -23,7 +23,7 @@ pub(crate) fn is_rate(s: &str) -> bool {
         && !["年度", "季度", "制度", "力度", "进度", "频度", "速度", "频率"].iter().any(|w| s.ends_with(w))
 }
 
-const TAILS: [&str; 36] = [
+const TAILS: &[&str] = &[
     "均",
     "都",
     "全部",
@@ -62,7 +62,7 @@ const TAILS: [&str; 36] = [
     "的",
 ];
 
-const HEADS: [&str; 22] = [
+const HEADS: &[&str] = &[
     "确保",
     "力争",
     "实现",

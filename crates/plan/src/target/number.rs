@@ -112,6 +112,10 @@ fn any_number(s: &str) -> Option<(Decimal, usize)> {
         return numeral::decimal(s);
     }
     let len = run(s, is_numeral);
+    // 千人, 百货: a power alone is no count
+    if s.starts_with(['百', '千', '佰', '仟', '拾', '零', '〇']) {
+        return None;
+    }
     let whole = Decimal::from(numeral::chinese(&s[..len])?);
     let Some(fraction) = s[len..].strip_prefix('点') else { return Some((whole, len)) };
     let digits = run(fraction, |c| numeral::digit(c).is_some());

@@ -3,7 +3,7 @@
 use crate::plan::Op;
 
 /// Words that stand before the figure and touch it. Longer ones win.
-const BEFORE: [(&str, Op, bool); 92] = [
+const BEFORE: &[(&str, Op, bool)] = &[
     ("不低于", Op::AtLeast, true),
     ("不少于", Op::AtLeast, true),
     ("不得低于", Op::AtLeast, true),
@@ -98,7 +98,7 @@ const BEFORE: [(&str, Op, bool); 92] = [
     ("≤", Op::AtMost, true),
 ];
 
-const BELOW: [(&str, Op, bool); 8] = [
+const BELOW: &[(&str, Op, bool)] = &[
     ("减少至", Op::AtMost, true),
     ("限制在", Op::AtMost, true),
     ("<=", Op::AtMost, true),
@@ -157,12 +157,12 @@ fn trimmed(left: &str) -> usize {
 }
 
 fn longest(left: &str) -> Option<(&'static str, Op, bool)> {
-    BEFORE.iter().chain(&BELOW).filter(|(w, _, _)| left.ends_with(w)).max_by_key(|(w, _, _)| w.len()).copied()
+    BEFORE.iter().chain(BELOW).filter(|(w, _, _)| left.ends_with(w)).max_by_key(|(w, _, _)| w.len()).copied()
 }
 
 /// 以上, 以内, 左右 behind the figure.
 fn after(right: &str) -> (Option<Op>, usize) {
-    const WORDS: [(&str, Op); 12] = [
+    const WORDS: &[(&str, Op)] = &[
         ("以上", Op::AtLeast),
         ("及以上", Op::AtLeast),
         ("(含)以上", Op::AtLeast),
@@ -181,7 +181,7 @@ fn after(right: &str) -> (Option<Op>, usize) {
 
 /// 至少开展一次: the word stands apart from the figure.
 fn detached(left: &str) -> Option<Op> {
-    const WORDS: [(&str, Op); 8] = [
+    const WORDS: &[(&str, Op)] = &[
         ("至少", Op::AtLeast),
         ("不少于", Op::AtLeast),
         ("不低于", Op::AtLeast),

@@ -3,7 +3,7 @@
 use crate::head;
 
 /// Words that make what follows in the sentence a thing of the past or of elsewhere.
-const PAST: [&str; 34] = [
+const PAST: &[&str] = &[
     "去年",
     "上年",
     "前年",
@@ -41,7 +41,7 @@ const PAST: [&str; 34] = [
 ];
 
 /// Words that turn back to the year of the plan.
-const AHEAD: [&str; 21] = [
+const AHEAD: &[&str] = &[
     "今年",
     "本年",
     "年内",
@@ -66,7 +66,7 @@ const AHEAD: [&str; 21] = [
 ];
 
 /// Words that make the figures of their own clause an account of what is.
-const EXISTING: [&str; 41] = [
+const EXISTING: &[&str] = &[
     "现有",
     "共有",
     "原有",

@@ -1,7 +1,7 @@
 //! Units of figures: what is counted, and per what.
 
 /// Units of things, rates and hours. Longest first is decided at the match.
-const UNITS: [&str; 98] = [
+const UNITS: &[&str] = &[
     "%",
     "‰",
     "个百分点",
@@ -103,7 +103,7 @@ const UNITS: [&str; 98] = [
 ];
 
 /// Spans of time.
-const TIMES: [&str; 14] = [
+const TIMES: &[&str] = &[
     "个工作日",
     "工作日",
     "个自然日",
@@ -121,7 +121,7 @@ const TIMES: [&str; 14] = [
 ];
 
 /// What follows a unit when it is the beginning of another word.
-const NOT_AFTER: [(&str, &[&str]); 24] = [
+const NOT_AFTER: &[(&str, &[&str])] = &[
     ("部", &["门", "分", "署", "队", "委", "级"]),
     ("人", &["民", "员", "社", "才", "均", "大", "工", "群", "口", "体"]),
     ("家", &["庭", "长", "禽", "畜", "园"]),
@@ -178,7 +178,7 @@ pub(crate) fn at_start(s: &str) -> Option<Unit<'static>> {
     (!other).then_some(unit)
 }
 
-const PERS: [&str; 21] = [
+const PERS: &[&str] = &[
     "千人", "万人", "百人", "人·年", "人年", "年·人", "人", "半年", "年度", "年", "学年", "季度", "季",
     "学期", "个月", "月", "周", "日", "天", "旬", "村",
 ];
@@ -194,7 +194,7 @@ pub(crate) fn per_suffix(s: &str) -> Option<(&'static str, usize)> {
 
 /// 每两年, 每季度, 月均, 每千人: the last such word in `s`, as it is printed after a slash.
 pub(crate) fn period(s: &str) -> Option<&'static str> {
-    const WORDS: [(&str, &str); 46] = [
+    const WORDS: &[(&str, &str)] = &[
         ("每半年", "半年"),
         ("每年度", "年"),
         ("每年", "年"),
@@ -217,6 +217,7 @@ pub(crate) fn period(s: &str) -> Option<&'static str> {
         ("每二年", "两年"),
         ("每三年", "三年"),
         ("每3年", "三年"),
+        ("每两月", "两个月"),
         ("每两个月", "两个月"),
         ("每2个月", "两个月"),
         ("每五年", "五年"),
@@ -248,7 +249,7 @@ pub(crate) fn period(s: &str) -> Option<&'static str> {
 
 /// 一年两次, 半年一次: a period touching the number.
 pub(crate) fn touching_period(s: &str) -> Option<&'static str> {
-    const WORDS: [(&str, &str); 12] = [
+    const WORDS: &[(&str, &str)] = &[
         ("半年", "半年"),
         ("两年", "两年"),
         ("2年", "两年"),
