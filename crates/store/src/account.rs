@@ -84,8 +84,8 @@ impl Tx {
     /// Saves an account; gives a new one its id.
     pub fn save_account(&mut self, account: &mut Account) -> Result<()> {
         if account.id == 0 {
-            let rows = self.query("SELECT coalesce(max(id), 0) + 1 FROM account", &[])?;
-            account.id = rows.first().map_or(Ok(1), |row| row.int(0))?;
+            // One sequence with the records: an owner's id never means both a record and an account.
+            account.id = self.next_id();
         }
         let cells = [
             account.id.into(),

@@ -4,6 +4,7 @@
 //! pack: it accepts only what `service` checked. All SQL of the house is in this crate.
 
 mod account;
+pub mod backup;
 mod cell;
 mod chain;
 pub mod change;
@@ -17,6 +18,7 @@ pub mod files;
 mod group;
 mod layout;
 pub mod list;
+pub mod merge;
 pub mod migrate;
 mod number;
 pub mod record;
@@ -27,19 +29,23 @@ mod sql;
 mod store;
 mod tables;
 mod tx;
+pub mod verify;
 mod write;
 mod writer;
 
 pub use account::{Account, Event, HeldRole, Session};
+pub use backup::Backup;
 pub use change::Change;
 pub use deadline::{Deadline, DeadlineQuery};
 pub use error::{Result, StoreError};
 pub use files::FileInfo;
 pub use group::Group;
 pub use list::{Asked, Cursor, ListQuery, Page, Sort};
+pub use merge::{Duplicates, Key, Merged};
 pub use migrate::Migration;
 pub use record::{Checked, Record, SELF, Stamp};
 pub use scope::{Clause, Scope};
 pub use search::Hit;
 pub use store::{Location, Store};
 pub use tx::Tx;
+pub use verify::{Fault, Progress};

@@ -65,9 +65,9 @@ impl Tx {
         Ok(self.connection.query(sql, params)?.into_iter().next())
     }
 
-    /// The number in the first column of the first row; 0 without a row.
+    /// The number in the first column of the first row; 0 without a row, or when it is null.
     pub(crate) fn query_int(&mut self, sql: &str, params: &[Cell]) -> Result<i64> {
-        self.query_row(sql, params)?.map_or(Ok(0), |row| row.int(0))
+        self.query_row(sql, params)?.map_or(Ok(0), |row| Ok(row.maybe_int(0)?.unwrap_or(0)))
     }
 
     /// Number of rows touched.
