@@ -10,6 +10,8 @@ mod scope;
 mod tables;
 mod targets;
 
+pub(crate) use targets::same_unit;
+
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Code;
 use crate::pack::Pack;

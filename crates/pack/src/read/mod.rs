@@ -19,8 +19,10 @@ use indexmap::IndexMap;
 
 use crate::catalogue::Catalogue;
 use crate::check;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::indicator::Indicator;
 use crate::pack::{Pack, Role};
+use crate::register::Register;
 pub(crate) use folder::Folder;
 use keys::Keys;
 pub(crate) use source::{At, Sources};
@@ -52,8 +54,11 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     let choices = table::choices(folder);
     let rules = table::rules(folder, sources);
     let schema = formula::outline(folder, sources, &choices, &rules);
-    let registers = register::all(folder, sources, &schema);
-    let indicators = indicator::all(folder, sources, &schema);
+    let mut registers = register::all(folder, sources, &schema);
+    let mut indicators = indicator::all(folder, sources, &schema);
+    if let Some(map) = head.map("measures") {
+        assign_measures(sources, map, &mut registers, &mut indicators);
+    }
     let areas = place::areas(folder, sources);
     let bodies = place::bodies(folder, sources);
     let (plan, duties) = plan::compile(folder, sources, &bodies);
@@ -90,6 +95,36 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     };
     head.close();
     pack
+}
+
+/// `[measures]` of a pack whose plan is numbered otherwise than its base's: what the base says of measures is dropped.
+fn assign_measures(
+    sources: &Sources,
+    map: &tree::Map,
+    registers: &mut IndexMap<String, Register>,
+    indicators: &mut IndexMap<String, Indicator>,
+) {
+    registers.values_mut().for_each(|register| register.measures.clear());
+    indicators.values_mut().for_each(|indicator| indicator.measures.clear());
+    for (id, entry) in &map.entries {
+        let numbers = keys::numbers_of(sources, &entry.item, id);
+        match (registers.get_mut(id), indicators.get_mut(id)) {
+            (None, None) => {
+                let known: Vec<&str> =
+                    registers.keys().chain(indicators.keys()).map(String::as_str).collect();
+                let message = format!("没有台账或指标 `{id}`");
+                sources.unknown(entry.key, Code::UnknownRegister, message, id, known);
+            }
+            (register, indicator) => {
+                if let Some(register) = register {
+                    register.measures.clone_from(&numbers);
+                }
+                if let Some(indicator) = indicator {
+                    indicator.measures = numbers;
+                }
+            }
+        }
+    }
 }
 
 /// `id = "标题"` pairs in their order.

@@ -1,0 +1,80 @@
+//! The bodies a plan names: each once, with a code and the kind its name shows.
+use shian_plan::{BodyName, Directory, Plan};
+
+use crate::field::FieldKind;
+use crate::pack::{Body, Pack};
+use crate::register::Seed;
+
+/// Ends (or beginnings) of names and the kinds they show, the first that fits; kinds as in the base's `kind` of bodies.
+const KINDS: [(&str, &[&str], &[&str]); 7] = [
+    ("collective", &["各", "相关", "有关", "其他"], &["成员单位", "有关部门", "相关部门", "相关单位"]),
+    ("office", &[], &["食安办", "食品安全委员会办公室", "食安委办公室", "食品安全办"]),
+    ("court", &[], &["法院", "检察院"]),
+    ("branch", &[], &["分局"]),
+    ("station", &[], &["监管所", "市场监督管理所"]),
+    (
+        "township",
+        &[],
+        &["街道", "镇", "乡", "街道办", "街道办事处", "镇政府", "乡政府", "人民政府", "管委会"],
+    ),
+    ("association", &[], &["协会", "学会", "商会"]),
+];
+const OTHERWISE: &str = "bureau";
+
+/// In the order of the document.
+pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
+    let kinds = kinds(base);
+    let mut directory = Directory::default();
+    let mut bodies: Vec<Body> = Vec::new();
+    for BodyName { name, .. } in Directory::default().resolve(plan).unknown {
+        let known = directory.id(&name).or_else(|| directory.id(bare(&name))).map(str::to_owned);
+        let longer = || {
+            let full = bodies.iter().find(|body| bare(&body.name) == name);
+            full.map(|body| body.code.clone())
+        };
+        match known.or_else(longer) {
+            Some(code) => {
+                directory.insert(&name, &code);
+                if let Some(body) = bodies.iter_mut().find(|body| body.code == code && body.name != name) {
+                    body.aliases.push(name);
+                }
+            }
+            None => {
+                let code = format!("b{:02}", bodies.len() + 1);
+                directory.insert(&name, &code);
+                let kind = kind(&name, &kinds);
+                bodies.push(Body { code, name, kind, aliases: Vec::new(), area: None, members: Vec::new() });
+            }
+        }
+    }
+    bodies
+}
+
+/// 区市场监管局 and 市场监管局 are one body of a district; 市生态环境局 is another than 生态环境局 of the district.
+fn bare(name: &str) -> &str {
+    let less = name.strip_prefix(['区', '县']).unwrap_or(name);
+    if less.chars().count() >= 3 { less } else { name }
+}
+
+/// The codes the base allows for a body's kind; empty when it does not list them.
+fn kinds(base: &Pack) -> Vec<String> {
+    let field = base.seeded(Seed::Bodies).and_then(|register| register.fields.get("kind"));
+    match field.map(|field| &field.kind) {
+        Some(FieldKind::Choice { list }) => {
+            base.choices(list).iter().map(|choice| choice.code.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn kind(name: &str, allowed: &[String]) -> String {
+    let fits = |(_, starts, ends): &&(&str, &[&str], &[&str])| {
+        starts.iter().any(|start| name.starts_with(start)) || ends.iter().any(|end| name.ends_with(end))
+    };
+    let guess = KINDS.iter().find(fits).map_or(OTHERWISE, |(kind, ..)| kind);
+    let allows = |kind: &str| allowed.is_empty() || allowed.iter().any(|code| code == kind);
+    match [guess, OTHERWISE].into_iter().find(|kind| allows(kind)) {
+        Some(kind) => kind.to_owned(),
+        None => allowed.first().cloned().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,174 @@
+//! The files of a new pack, each with the words an IT person needs to go on.
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::binding::Bound;
+use super::{Draft, NewError, NewTarget};
+use crate::field::FieldKind;
+use crate::indicator::{Having, Indicator, Shape};
+use crate::register::Seed;
+
+/// Stands for the area's code, which no plan prints.
+const AREA_CODE: &str = "000000";
+
+pub fn write(draft: &Draft<'_>, bytes: &[u8], file_name: &str, out: &Path) -> Result<Vec<PathBuf>, NewError> {
+    let mut files = vec![
+        ("pack.toml".to_owned(), head(draft).into_bytes()),
+        (plan_name(file_name), bytes.to_vec()),
+        ("bodies.csv".to_owned(), bodies(draft)),
+        ("areas.csv".to_owned(), areas(draft)),
+        ("targets.toml".to_owned(), targets(draft).into_bytes()),
+    ];
+    if draft.base.roles.is_empty() {
+        files.push(("roles.toml".to_owned(), ROLES.as_bytes().to_vec()));
+    }
+    let mut written = Vec::new();
+    for (name, content) in files {
+        let path = out.join(name);
+        fs::write(&path, content).map_err(|source| NewError::Write { path: path.clone(), source })?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+const ROLES: &str = "office = { title = \"食安办\", may = [\"accept\", \"instruct\"] }\n";
+
+fn plan_name(file_name: &str) -> String {
+    let ending = Path::new(file_name).extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let ending = match ending.as_str() {
+        "docx" | "pdf" | "html" => ending.as_str(),
+        "htm" => "html",
+        _ => "txt",
+    };
+    format!("plan.{ending}")
+}
+
+fn place<'a>(draft: &Draft<'a>) -> &'a str {
+    if draft.plan.place.is_empty() { "本区" } else { &draft.plan.place }
+}
+
+fn head(draft: &Draft<'_>) -> String {
+    let (place, year) = (place(draft), draft.year);
+    let title = if draft.plan.title.is_empty() {
+        format!("{place}{year}年食品安全工作")
+    } else {
+        draft.plan.title.clone()
+    };
+    let mut text = format!(
+        "# 由工作要点生成，要点原文在旁边的 plan 文件里；读错之处写进 plan.fixes.toml，不改原文。\n\
+         id      = {}\ntitle   = {}\nextends = {}\nplace   = {}\nyear    = {year}\n\
+         area    = {} # 六位区划代码，请与 areas.csv 一起改成真的\n",
+        quoted(&draft.id),
+        quoted(&title),
+        quoted(&draft.base_id),
+        quoted(place),
+        quoted(AREA_CODE),
+    );
+    text.push_str(
+        "\n# 台账和指标服务于要点的哪几项措施（只写序号）；没有列出的不挂在任何措施下。\n[measures]\n",
+    );
+    for (id, measures) in measures(draft) {
+        text.push_str(&format!("{id} = {measures:?}\n"));
+    }
+    text
+}
+
+/// Measures by the id of what serves them: each bound indicator and the registers it counts.
+fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<u32>> {
+    let mut serves: IndexMap<String, Vec<u32>> = IndexMap::new();
+    for target in &draft.targets {
+        let Bound::To(id) = &target.bound else { continue };
+        let counted = draft.base.indicator(id).map(registers).unwrap_or_default();
+        for id in counted.into_iter().chain([id.as_str()]) {
+            let measures = serves.entry(id.to_owned()).or_default();
+            if !measures.contains(&target.measure) {
+                measures.push(target.measure);
+            }
+        }
+    }
+    serves
+}
+
+fn registers(indicator: &Indicator) -> Vec<&str> {
+    match &indicator.shape {
+        Shape::Share(share) => match &share.having {
+            Having::Own(_) => vec![&share.of],
+            Having::Linked { register, .. } => vec![&share.of, register],
+        },
+        Shape::Rate(rate) => vec![&rate.count.register],
+        Shape::Entered(entered) => vec![&entered.register],
+    }
+}
+
+fn bodies(draft: &Draft<'_>) -> Vec<u8> {
+    let rows = draft.bodies.iter().map(|body| {
+        vec![
+            body.code.clone(),
+            body.name.clone(),
+            body.kind.clone(),
+            body.aliases.join("|"),
+            String::new(),
+            String::new(),
+        ]
+    });
+    table(&["code", "name", "kind", "aliases", "area", "members"], rows)
+}
+
+fn areas(draft: &Draft<'_>) -> Vec<u8> {
+    let field = draft.base.seeded(Seed::Areas).and_then(|register| register.fields.get("kind"));
+    let kind = match field.map(|field| &field.kind) {
+        Some(FieldKind::Choice { list }) => {
+            draft.base.choices(list).first().map(|choice| choice.code.clone())
+        }
+        _ => None,
+    };
+    let root = [AREA_CODE, place(draft), kind.as_deref().unwrap_or("district"), "", "0"];
+    table(&["code", "name", "kind", "parent", "population"], [root.map(str::to_owned).to_vec()])
+}
+
+fn table(columns: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing into memory cannot fail.
+    let _ = writer.write_record(columns);
+    for row in rows {
+        let _ = writer.write_record(&row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn targets(draft: &Draft<'_>) -> String {
+    let mut text = String::from(
+        "# 要点的目标与指标的绑定。没有 indicator 的还未绑定，页面会照实说明；# 行里是相近的指标，确认后去掉 #。\n",
+    );
+    for target in &draft.targets {
+        text.push_str(&entry(target, draft));
+    }
+    text
+}
+
+fn entry(target: &NewTarget, draft: &Draft<'_>) -> String {
+    let binding = match &target.bound {
+        Bound::To(id) => format!("indicator = {}\n", quoted(id)),
+        Bound::Near(id) => {
+            let title = draft.base.indicator(id).map_or("", |indicator| indicator.title.as_str());
+            format!("# indicator = {} # 相近：{title}\n", quoted(id))
+        }
+        Bound::Nothing => "# indicator = \"\" # 没有找到单位和名称都相近的指标\n".to_owned(),
+    };
+    format!(
+        "\n[[target]]\nchapter   = {}\nmeasure   = {}\nname      = {}\n{binding}op        = \"{}\"\nvalue     = {}\nunit      = {}\n",
+        target.chapter,
+        target.measure,
+        quoted(&target.name),
+        target.op.sign(),
+        target.value,
+        quoted(&target.unit),
+    )
+}
+
+/// As TOML writes a text.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
