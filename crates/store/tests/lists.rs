@@ -61,8 +61,8 @@ fn twelve(stage: &Stage) -> Pack {
                 ];
                 let place = Checked {
                     area: format!("1/1{}/", 1 + n % 2),
-                    body: Some(n % 4),
-                    owners: vec![n],
+                    body: Some(40 + n % 4),
+                    owners: vec![50 + n],
                     date: Some(day("2023-01-01") + chrono::Days::new(n as u64)),
                     ..checked(&format!("店{n}"), &fields)
                 };
@@ -132,7 +132,7 @@ fn a_filter_and_a_scope_hold_together(stage: &Stage) {
     let area = Scope::any(vec![Clause::Area("1/12/".to_owned())]);
     assert!(ids(&area, Some(&filter)).is_empty());
     let wide =
-        Scope::any(vec![Clause::Area("1/12/".to_owned()), Clause::Own(vec![0, 2]), Clause::Body(vec![0])]);
+        Scope::any(vec![Clause::Area("1/12/".to_owned()), Clause::Own(vec![50, 52]), Clause::Body(vec![40])]);
     assert_eq!(
         ids(&wide, Some(&filter)),
         [9, 5, 3, 1],
