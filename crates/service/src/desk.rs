@@ -66,6 +66,11 @@ impl<'a> Desk<'a> {
         self.kept.insert(id, record);
     }
 
+    /// It was changed behind the desk.
+    pub fn forget(&mut self, id: RecordId) {
+        self.kept.remove(&id);
+    }
+
     /// A record's name for people who may read the record that points to it.
     pub fn name_of(&mut self, register: &str, id: RecordId) -> Result<Option<Arc<Record>>, Refusal> {
         let live = self.live;

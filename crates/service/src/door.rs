@@ -11,8 +11,8 @@ use crate::draft::Draft;
 use crate::live::Live;
 use crate::office::Office;
 use crate::refusal::{Problem, Refusal};
-use crate::view::{FormView, ListAsk, ListView, MenuGroup, OptionView, RecordView};
-use crate::{form, list, look, menu};
+use crate::view::{DeskView, FormView, ListAsk, ListView, MenuGroup, OptionView, RecordView, SearchView};
+use crate::{form, list, look, menu, search, work};
 
 /// Options that a lookup offers at once.
 const OPTIONS: u32 = 20;
@@ -227,6 +227,22 @@ impl Office {
     /// None today; pages treat it as every other look.
     pub fn menu(&self, actor: &Actor) -> Result<Vec<MenuGroup>, Refusal> {
         Ok(menu::menu(actor, &self.live()))
+    }
+
+    /// What waits for him, late first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn desk(&self, actor: &Actor) -> Result<DeskView, Refusal> {
+        self.at_desk(actor, work::desk_view)
+    }
+
+    /// Everything he may read that holds the words.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn search(&self, actor: &Actor, text: &str) -> Result<SearchView, Refusal> {
+        self.at_desk(actor, |desk| search::search(desk, text))
     }
 
     /// Keeps an attachment and gives the key that a field holds.

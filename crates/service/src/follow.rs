@@ -192,6 +192,15 @@ fn rewrite_followers(
     Ok(())
 }
 
+/// Computes and places a record anew after something it looks at was changed behind it.
+pub(crate) fn again(desk: &mut Desk, register: &Register, id: i64) -> Result<(), Refusal> {
+    desk.forget(id);
+    match desk.record(register, id)? {
+        Some(record) if !record.deleted => rewrite(desk, register, record, 0),
+        _ => Ok(()),
+    }
+}
+
 fn rewrite(desk: &mut Desk, register: &Register, record: Arc<Record>, depth: u8) -> Result<(), Refusal> {
     let mut sheet = Sheet::of(register, &record);
     check::derive(desk, &mut sheet, false)?;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use shian_pack::{Diagnostic, Pack};
-use shian_store::{Location, Migration, Store, StoreError, Tx};
+use shian_store::{Backup, Fault, Location, Migration, Progress, Store, StoreError, Tx};
 
 use crate::actor::Actor;
 use crate::clock::{Clock, day_of};
@@ -207,6 +207,39 @@ impl Office {
         let live = self.live();
         let now = self.now();
         self.store.read(|tx| look(&mut Desk::new(tx, &live, actor, now)))
+    }
+
+    /// Copies database, attachments and pack to a new folder while the office runs.
+    ///
+    /// # Errors
+    /// The folder exists, or cannot be written.
+    pub fn backup(&self, to: &Path, progress: Progress) -> Result<Backup, OfficeError> {
+        let backup = self.store.backup(to, progress)?;
+        self.shelf.copy_to(to)?;
+        Ok(backup)
+    }
+
+    /// Fills an empty data folder from a backup.
+    ///
+    /// # Errors
+    /// The data folder is not empty, or the backup is none.
+    pub fn restore_backup(
+        from: &Path,
+        data: &Path,
+        database: Option<&str>,
+        progress: Progress,
+    ) -> Result<(), OfficeError> {
+        let location = location(data, database.map(str::to_string));
+        Store::restore(from, &location, data, progress)?;
+        PackShelf::new(data).copy_from(from)
+    }
+
+    /// Recomputes the chain of changes and compares every record with its last one.
+    ///
+    /// # Errors
+    /// The database cannot be read; what is wrong in it is in the answer.
+    pub fn verify(&self, progress: Progress) -> Result<Vec<Fault>, OfficeError> {
+        Ok(self.store.verify(progress)?)
     }
 }
 

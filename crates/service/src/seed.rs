@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use shian_pack::pack::Duty;
 use shian_pack::register::Seed;
 use shian_pack::value::RecordId;
 use shian_pack::{Fields, Pack, Register, Value};
@@ -120,8 +121,9 @@ fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
     let Some(register) = pack.seeded(Seed::Duties) else { return Ok(Seeded::default()) };
     let directory = Directory::load(tx, pack)?;
     let mut wanted: Vec<Wanted> = Vec::new();
-    for duty in &pack.duties {
-        let Some(body) = directory.body(&duty.body) else { continue };
+    for (duty, code) in pack.duties.iter().flat_map(|duty| bearers(pack, duty).map(move |code| (duty, code)))
+    {
+        let Some(body) = directory.body(code) else { continue };
         let mut fields = Fields::from_iter([
             ("measure".to_string(), Value::Int(i64::from(duty.measure))),
             ("chapter".to_string(), Value::Int(i64::from(duty.chapter))),
@@ -139,6 +141,18 @@ fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
     }
     let live = Live::new(pack.clone(), directory);
     bring(tx, &live, register, &DUTY_KEY, wanted, now)
+}
+
+/// Codes of the bodies that bear a duty: of a collective (各乡镇、办、管委会) each member.
+pub(crate) fn bearers<'p>(pack: &'p Pack, duty: &'p Duty) -> impl Iterator<Item = &'p str> {
+    let members = pack
+        .bodies
+        .iter()
+        .find(|body| body.code == duty.body)
+        .map(|body| body.members.as_slice())
+        .unwrap_or_default();
+    let alone = members.is_empty().then_some(duty.body.as_str());
+    members.iter().map(String::as_str).chain(alone)
 }
 
 /// What tells one duty from another: measure × body × role.
@@ -218,8 +232,19 @@ fn draft_of(fields: &Fields) -> Draft {
     draft
 }
 
-/// Every live record of one of the kernel's registers.
+/// Every live record of a register.
 pub(crate) fn all(tx: &mut Tx, register: &Register) -> Result<Vec<Record>, Refusal> {
+    every_page(tx, register, false)
+}
+
+/// Every record of a register, the deleted ones too.
+pub(crate) fn all_with_deleted(tx: &mut Tx, register: &Register) -> Result<Vec<Record>, Refusal> {
+    let mut found = every_page(tx, register, false)?;
+    found.extend(every_page(tx, register, true)?);
+    Ok(found)
+}
+
+fn every_page(tx: &mut Tx, register: &Register, deleted: bool) -> Result<Vec<Record>, Refusal> {
     let scope = permit::office_scope();
     let mut found = Vec::new();
     let mut after = None;
@@ -234,7 +259,7 @@ pub(crate) fn all(tx: &mut Tx, register: &Register) -> Result<Vec<Record>, Refus
             after: after.as_ref(),
             limit: PAGE,
             columns: None,
-            deleted: false,
+            deleted,
         })?;
         found.extend(page.rows);
         match page.next {

@@ -15,8 +15,8 @@ pub use measure::{
 };
 pub use office::{DayCount, DeskItem, DeskView, MenuEntry, MenuGroup, SearchGroup, SearchView};
 pub use record::{
-    CellRow, DeadlineView, DueStatus, FieldView, HistoryView, Link, RecordView, RelatedView, Section,
-    StepView,
+    CellRow, DeadlineView, DueStatus, DuplicateView, FieldView, HistoryView, Link, RecordView, RelatedView,
+    Section, StepView,
 };
 
 use serde::Serialize;

@@ -148,3 +148,11 @@ pub struct RelatedView {
     pub rows: Vec<Link>,
     pub can_create: bool,
 }
+
+/// Records that look like the same one.
+#[derive(Debug, Clone, Serialize)]
+pub struct DuplicateView {
+    /// Titles of the fields in which they agree.
+    pub by: String,
+    pub rows: Vec<Link>,
+}
