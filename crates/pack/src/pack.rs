@@ -8,7 +8,7 @@ pub use shian_plan::Op;
 use shian_plan::Plan;
 
 use crate::expr::Edition;
-use crate::field::{Choice, ChoiceList};
+use crate::field::{Choice, ChoiceList, FieldKind};
 use crate::indicator::Indicator;
 use crate::register::{Register, Seed};
 
@@ -58,6 +58,16 @@ impl Pack {
     /// The register with that kernel role.
     pub fn seeded(&self, seed: Seed) -> Option<&Register> {
         self.registers.values().find(|register| register.seed == Some(seed))
+    }
+
+    /// The kinds that areas.csv or bodies.csv may name: options of the field `kind` of the seeded register.
+    pub(crate) fn kinds(&self, seed: Seed) -> &[Choice] {
+        let field = self.seeded(seed).and_then(|register| register.fields.get("kind"));
+        if let Some(FieldKind::Choice { list }) = field.map(|field| &field.kind) {
+            self.choices(list)
+        } else {
+            &[]
+        }
     }
 
     /// The options of a list, in the order they were written; empty for a table that does not exist.

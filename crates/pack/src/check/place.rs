@@ -3,6 +3,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use crate::diagnostic::Code;
+use crate::read::At;
+use crate::register::Seed;
 
 pub(super) fn check(c: &Checker<'_>) {
     check_areas(c);
@@ -19,6 +21,7 @@ fn check_areas(c: &Checker<'_>) {
         if code.is_empty() || !code.chars().all(|c| c.is_ascii_alphanumeric()) {
             c.error(row.at, Code::Area, format!("区划代码 `{code}` 只能用字母和数字"));
         }
+        check_kind(c, Seed::Areas, &area.kind, row.at);
         if !seen.insert(code) {
             c.error(row.at, Code::Area, format!("区划代码 `{code}` 重复"));
         }
@@ -54,6 +57,15 @@ fn check_areas(c: &Checker<'_>) {
     }
 }
 
+/// The kind is one that the seeded register offers.
+fn check_kind(c: &Checker<'_>, seed: Seed, kind: &str, at: At) {
+    let kinds = c.pack.kinds(seed);
+    if !kinds.is_empty() && !kinds.iter().any(|choice| choice.code == kind) {
+        let known = kinds.iter().map(|choice| choice.code.as_str());
+        c.sources.unknown(at, Code::BadValue, format!("没有类别 `{kind}`"), kind, known);
+    }
+}
+
 fn check_bodies(c: &Checker<'_>) {
     let Some(sheet) = &c.folder.bodies else { return };
     let areas: HashSet<&str> = c.pack.areas.iter().map(|area| area.code.as_str()).collect();
@@ -63,6 +75,7 @@ fn check_bodies(c: &Checker<'_>) {
         if body.code.is_empty() || !seen.insert(body.code.as_str()) {
             c.error(row.at, Code::Body, format!("单位代码 `{}` 为空或重复", body.code));
         }
+        check_kind(c, Seed::Bodies, &body.kind, row.at);
         for name in std::iter::once(&body.name).chain(&body.aliases) {
             match names.insert(name.as_str(), body) {
                 Some(other) if other.code != body.code => {

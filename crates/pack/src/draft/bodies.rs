@@ -1,7 +1,7 @@
 //! The bodies a plan names: each once, with a code and the kind its name shows.
 use shian_plan::{BodyName, Directory, Plan};
 
-use crate::field::FieldKind;
+use crate::field::Choice;
 use crate::pack::{Body, Pack};
 use crate::register::Seed;
 
@@ -23,7 +23,7 @@ const OTHERWISE: &str = "bureau";
 
 /// In the order of the document.
 pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
-    let kinds = kinds(base);
+    let kinds = base.kinds(Seed::Bodies);
     let mut directory = Directory::default();
     let mut bodies: Vec<Body> = Vec::new();
     for BodyName { name, .. } in Directory::default().resolve(plan).unknown {
@@ -42,7 +42,7 @@ pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
             None => {
                 let code = format!("b{:02}", bodies.len() + 1);
                 directory.insert(&name, &code);
-                let kind = kind(&name, &kinds);
+                let kind = kind(&name, kinds);
                 bodies.push(Body { code, name, kind, aliases: Vec::new(), area: None, members: Vec::new() });
             }
         }
@@ -56,25 +56,15 @@ fn bare(name: &str) -> &str {
     if less.chars().count() >= 3 { less } else { name }
 }
 
-/// The codes the base allows for a body's kind; empty when it does not list them.
-fn kinds(base: &Pack) -> Vec<String> {
-    let field = base.seeded(Seed::Bodies).and_then(|register| register.fields.get("kind"));
-    match field.map(|field| &field.kind) {
-        Some(FieldKind::Choice { list }) => {
-            base.choices(list).iter().map(|choice| choice.code.clone()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn kind(name: &str, allowed: &[String]) -> String {
+/// A guess among the kinds the base allows.
+fn kind(name: &str, allowed: &[Choice]) -> String {
     let fits = |(_, starts, ends): &&(&str, &[&str], &[&str])| {
         starts.iter().any(|start| name.starts_with(start)) || ends.iter().any(|end| name.ends_with(end))
     };
     let guess = KINDS.iter().find(fits).map_or(OTHERWISE, |(kind, ..)| kind);
-    let allows = |kind: &str| allowed.is_empty() || allowed.iter().any(|code| code == kind);
+    let allows = |kind: &str| allowed.is_empty() || allowed.iter().any(|choice| choice.code == kind);
     match [guess, OTHERWISE].into_iter().find(|kind| allows(kind)) {
         Some(kind) => kind.to_owned(),
-        None => allowed.first().cloned().unwrap_or_default(),
+        None => allowed.first().map(|choice| choice.code.clone()).unwrap_or_default(),
     }
 }

@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 
 use super::binding::Bound;
 use super::{Draft, NewError, NewTarget};
-use crate::field::FieldKind;
 use crate::indicator::{Having, Indicator, Shape};
 use crate::register::Seed;
 
@@ -117,14 +116,8 @@ fn bodies(draft: &Draft<'_>) -> Vec<u8> {
 }
 
 fn areas(draft: &Draft<'_>) -> Vec<u8> {
-    let field = draft.base.seeded(Seed::Areas).and_then(|register| register.fields.get("kind"));
-    let kind = match field.map(|field| &field.kind) {
-        Some(FieldKind::Choice { list }) => {
-            draft.base.choices(list).first().map(|choice| choice.code.clone())
-        }
-        _ => None,
-    };
-    let root = [AREA_CODE, place(draft), kind.as_deref().unwrap_or("district"), "", "0"];
+    let kind = draft.base.kinds(Seed::Areas).first().map(|choice| choice.code.as_str());
+    let root = [AREA_CODE, place(draft), kind.unwrap_or("district"), "", "0"];
     table(&["code", "name", "kind", "parent", "population"], [root.map(str::to_owned).to_vec()])
 }
 
