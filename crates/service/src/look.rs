@@ -134,13 +134,15 @@ fn lead_on(
         }
         return Ok(());
     }
-    match (&field.kind, value) {
-        (FieldKind::Image { .. } | FieldKind::File { .. }, Value::List(hashes)) => {
+    match &field.kind {
+        FieldKind::Image { .. } | FieldKind::File { .. } => {
+            let Value::List(hashes) = value else { return Ok(()) };
             for hash in hashes {
                 view.links.push(file_link(desk, &check::as_text(hash))?);
             }
         }
-        (FieldKind::Table { columns }, Value::Rows(rows)) => {
+        FieldKind::Table { columns } => {
+            let Value::Rows(rows) = value else { return Ok(()) };
             view.columns = columns.values().map(|column| column.title.clone()).collect();
             for row in rows {
                 let mut cells = Vec::with_capacity(columns.len());
@@ -150,12 +152,33 @@ fn lead_on(
                 view.rows.push(CellRow { cells });
             }
         }
-        (FieldKind::Checklist { source }, Value::Rows(rows)) => {
+        FieldKind::Checklist { source } => {
+            let Value::Rows(rows) = value else { return Ok(()) };
             let items = check::checklist_items(&desk.live.pack, source, sheet);
             view.columns = vec!["检查项".into(), "结果".into(), "说明".into()];
             view.rows = rows.iter().map(|row| answer_row(row, &items)).collect();
         }
-        _ => {}
+        FieldKind::Text { .. }
+        | FieldKind::LongText
+        | FieldKind::Integer { .. }
+        | FieldKind::Decimal { .. }
+        | FieldKind::Money
+        | FieldKind::Date
+        | FieldKind::Time
+        | FieldKind::Bool
+        | FieldKind::Choice { .. }
+        | FieldKind::Choices { .. }
+        | FieldKind::Ref { .. }
+        | FieldKind::Refs { .. }
+        | FieldKind::Area
+        | FieldKind::Body
+        | FieldKind::Person
+        | FieldKind::Phone
+        | FieldKind::IdCard
+        | FieldKind::CreditCode
+        | FieldKind::LicenceNo
+        | FieldKind::Gtin
+        | FieldKind::Geo => {}
     }
     Ok(())
 }
