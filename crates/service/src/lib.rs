@@ -4,6 +4,7 @@
 
 mod act;
 pub mod actor;
+pub mod admin;
 mod check;
 pub mod clock;
 mod clocks;
@@ -27,14 +28,18 @@ mod permit;
 pub mod refusal;
 mod search;
 mod seed;
+mod session;
 pub mod view;
 mod wording;
 mod work;
 
 pub use act::Act;
 pub use actor::{Actor, RoleHeld};
+pub use admin::{AccountView, EventView, NewAccount, RoleAsk};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use door::Done;
 pub use draft::{Draft, Input};
+pub use engines::catalogue;
 pub use office::{Applied, Office, OfficeConfig, OfficeError};
 pub use refusal::{Problem, Refusal};
+pub use session::generated_password;

@@ -37,6 +37,11 @@ impl Setting {
         (Self { office: Arc::new(office), clock, inspector: 0, data }, applied)
     }
 
+    /// Lets time go by.
+    pub fn pass(&self, time: chrono::Duration) {
+        self.clock.set(self.office.now() + time);
+    }
+
     pub fn apply(&self) -> Applied {
         self.office.apply_pack(&small(), false).unwrap()
     }
