@@ -17,6 +17,7 @@ mod every;
 mod expression;
 mod follow;
 mod form;
+pub mod indicator;
 mod keep;
 mod list;
 mod live;

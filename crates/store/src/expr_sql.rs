@@ -4,12 +4,13 @@
 //! false. Where that would matter (under `NOT`) it is made strict. Values are integers and texts as the tables hold them.
 use std::fmt::Write;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use shian_pack::expr::{Arith, CHINA_SECONDS, Compare, DAYS, Edition, LARGEST, Node, Type, today};
 use shian_pack::value::Value;
 
 use crate::cell::Cell;
+use crate::codec::days;
 use crate::dialect::Dialect;
 use crate::error::{Result, StoreError};
 use crate::layout::{link_name, table_name};
@@ -217,7 +218,7 @@ impl Writer<'_> {
                 format!("CASE WHEN {test} THEN {then} ELSE {other} END")
             }
             Node::Size(part) => self.size(part)?,
-            Node::Today => self.bind(Cell::Int(day_number(today(self.frame.now)))),
+            Node::Today => self.bind(Cell::Int(days(today(self.frame.now)))),
             Node::Now => self.bind(Cell::Int(self.frame.now.timestamp())),
             Node::Me => self.bind(self.frame.me.map_or(Cell::Null, Cell::Int)),
             Node::Year(part) => self.date_part(part, "YEAR", "%Y")?,
@@ -241,7 +242,7 @@ impl Writer<'_> {
             Value::Int(value) => number(i128::from(*value)),
             Value::Decimal(value) => number(value.mantissa()),
             Value::Text(text) => self.bind(Cell::Text(text.clone())),
-            Value::Date(date) => number(i128::from(day_number(*date))),
+            Value::Date(date) => number(i128::from(days(*date))),
             Value::Time(time) => number(i128::from(time.timestamp())),
             Value::Null | Value::List(_) | Value::Rows(_) => "NULL".to_owned(),
         }
@@ -278,8 +279,8 @@ impl Writer<'_> {
             let mut bounds = Vec::new();
             for (bound, sign) in [(from, ">="), (to, "<=")] {
                 if let Some(day) = bound {
-                    let today = self.bind(Cell::Int(day_number(today(self.frame.now))));
-                    let day = day_number(*day);
+                    let today = self.bind(Cell::Int(days(today(self.frame.now))));
+                    let day = days(*day);
                     bounds.push(format!("coalesce({row}.\"_date\", {today}) {sign} ({day})"));
                 }
             }
@@ -366,11 +367,6 @@ impl Writer<'_> {
             }
         })
     }
-}
-
-/// Days since 1970-01-01.
-fn day_number(date: NaiveDate) -> i64 {
-    date.signed_duration_since(NaiveDate::default()).num_days()
 }
 
 fn is_date(node: &Node) -> bool {

@@ -29,6 +29,7 @@ mod sql;
 mod store;
 mod tables;
 mod tx;
+pub mod verdict;
 pub mod verify;
 mod write;
 mod writer;

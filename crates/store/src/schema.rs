@@ -6,8 +6,11 @@ use crate::dialect::{Access, Connection, Dialect};
 use crate::error::{Result, StoreError};
 
 /// In order; never change one that has landed, add the next.
-const SCRIPTS: &[&str] =
-    &[include_str!("../schema/0001_core.sql"), include_str!("../schema/0002_account.sql")];
+const SCRIPTS: &[&str] = &[
+    include_str!("../schema/0001_core.sql"),
+    include_str!("../schema/0002_account.sql"),
+    include_str!("../schema/0003_verdict.sql"),
+];
 
 fn worded(script: &str, dialect: Dialect) -> String {
     let (keyed, zeros) = match dialect {

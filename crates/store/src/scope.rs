@@ -87,7 +87,7 @@ impl Scope {
 }
 
 /// The first text after every path that begins with `path` (which ends in `/`; `0` is the sign after it).
-fn below(path: &str) -> String {
+pub(crate) fn below(path: &str) -> String {
     format!("{}0", path.strip_suffix('/').unwrap_or(path))
 }
 

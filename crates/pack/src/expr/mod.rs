@@ -21,6 +21,7 @@ mod calls;
 mod eval;
 mod parse;
 mod schema;
+mod titles;
 mod typing;
 mod walk;
 mod words;
@@ -28,6 +29,7 @@ mod words;
 pub use eval::{Context, Fixed, eval, today, truth};
 pub use parse::ExprError;
 pub use schema::{ACCOUNT, Env, Place, Scene, Schema, Shape};
+pub use titles::PackTitles;
 pub use words::{Titles, words};
 
 /// A checked expression with its source.
@@ -139,6 +141,47 @@ impl Type {
 }
 
 impl Node {
+    /// Shows this node and all below it to `see`.
+    pub fn walk<'n>(&'n self, see: &mut dyn FnMut(&'n Node)) {
+        see(self);
+        match self {
+            Node::Lit(_)
+            | Node::Field { .. }
+            | Node::Hop { .. }
+            | Node::Today
+            | Node::Now
+            | Node::Me
+            | Node::Rule { .. } => {}
+            Node::Not(inner)
+            | Node::Negate(inner)
+            | Node::Under(inner, _)
+            | Node::Size(inner)
+            | Node::Year(inner)
+            | Node::Month(inner)
+            | Node::Day(inner)
+            | Node::DateOf(inner)
+            | Node::BodyOf(inner) => inner.walk(see),
+            Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| part.walk(see)),
+            Node::Compare(_, left, right)
+            | Node::Arith(_, _, left, right)
+            | Node::Contains(left, right)
+            | Node::StartsWith(left, right)
+            | Node::Workdays(left, right) => {
+                left.walk(see);
+                right.walk(see);
+            }
+            Node::If(_, test, then, other) => {
+                test.walk(see);
+                then.walk(see);
+                other.walk(see);
+            }
+            Node::In(subject, items) => {
+                subject.walk(see);
+                items.iter().for_each(|item| item.walk(see));
+            }
+        }
+    }
+
     /// Digits after the point of a numeric expression; 0 for all others.
     pub fn digits(&self) -> u8 {
         match self {

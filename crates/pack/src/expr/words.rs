@@ -12,7 +12,7 @@ pub trait Titles {
     fn hop(&self, register: &str, id: &str) -> String;
     /// Title of a code of the choice list that [`Type::Choice`] names.
     fn choice(&self, list: &str, code: &str) -> String;
-    /// Title of a law's number, if the table gives one.
+    /// A law's number in words.
     fn rule(&self, name: &str) -> String;
 }
 
@@ -80,10 +80,7 @@ impl Words<'_> {
                 format!("{}后第{}个工作日", self.say(from, true), self.say(count, true))
             }
             Node::BodyOf(area) => format!("{}的主管单位", self.say(area, true)),
-            Node::Rule { name, editions } => match editions.as_slice() {
-                [only] => plain(only.value),
-                _ => self.titles.rule(name),
-            },
+            Node::Rule { name, .. } => self.titles.rule(name),
             Node::Lit(value) => literal(value),
         }
     }

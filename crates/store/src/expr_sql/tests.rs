@@ -299,7 +299,7 @@ fn stored(ty: &Type, value: &Value) -> Cell {
             i64::try_from(value.mantissa()).unwrap().into()
         }
         Value::Text(text) => text.as_str().into(),
-        Value::Date(date) => super::day_number(*date).into(),
+        Value::Date(date) => crate::codec::days(*date).into(),
         Value::Time(time) => time.timestamp().into(),
         Value::List(items) => {
             let items: Vec<serde_json::Value> = items
@@ -332,7 +332,7 @@ fn create(connection: &mut Connection, table: &str, samples: &[Sample]) {
         .unwrap();
     let holes: Vec<String> = (1..=columns().len() + 3).map(|n| dialect.hole(n)).collect();
     for sample in samples {
-        let date = sample.date.map(super::day_number);
+        let date = sample.date.map(crate::codec::days);
         let mut cells: Vec<Cell> = vec![sample.id.into(), sample.state.as_str().into(), date.into()];
         cells.extend(columns().iter().map(|(id, ty)| stored(ty, &sample.fields[*id])));
         connection
