@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::{Serialize, Serializer};
 
-/// One mistake.
-#[derive(Debug, Clone)]
+/// One mistake. As JSON: everything but the source.
+#[derive(Debug, Clone, Serialize)]
 pub struct Diagnostic {
     /// As the reader was given it, e.g. `packs/base/registers/sample.toml`.
     pub file: PathBuf,
@@ -22,6 +23,7 @@ pub struct Diagnostic {
     pub code: Code,
     pub message: String,
     pub help: Option<String>,
+    #[serde(skip)]
     source: Arc<str>,
 }
 
@@ -88,6 +90,12 @@ pub enum Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "E{:03}", *self as u16)
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

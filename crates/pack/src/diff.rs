@@ -4,19 +4,20 @@
 use std::fmt::{self, Debug};
 
 use indexmap::IndexMap;
+use serde::Serialize;
 
 use crate::field::{Choice, Field, FieldKind};
 use crate::pack::Pack;
 use crate::register::Register;
 
 /// All differences, registers first, in the order of the files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PackDiff {
     pub changes: Vec<Change>,
 }
 
 /// One difference.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     pub turn: Turn,
     /// `food_business`, `food_business.phone`, `food_business.close`, an indicator's id …
@@ -27,7 +28,8 @@ pub struct Change {
     pub lossy: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Turn {
     Added,
     Changed,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
+use serde::Serialize;
 pub use shian_plan::Op;
 use shian_plan::Plan;
 
@@ -128,7 +129,7 @@ pub struct Area {
     pub population: i64,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Body {
     pub code: String,
     pub name: String,

@@ -1,11 +1,14 @@
 //! Which indicator a target means: names are compared without what plans put around them, units must agree.
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::check::same_unit;
 use crate::pack::Pack;
 
 /// The indicator of a target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bound {
     To(String),
     /// Alike, but not enough to decide without a person.

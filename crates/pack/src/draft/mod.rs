@@ -6,10 +6,11 @@ mod binding;
 mod bodies;
 mod write;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 use shian_plan::{Op, Plan, PlanError, Target};
 
 use crate::catalogue::Catalogue;
@@ -20,7 +21,7 @@ use crate::read::read;
 pub use binding::Bound;
 
 /// What was written, and what a person has to decide.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct NewReport {
     pub id: String,
     pub title: String,
@@ -35,7 +36,7 @@ pub struct NewReport {
 }
 
 /// A target of the plan and what became of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 pub struct NewTarget {
     pub chapter: u32,
     pub measure: u32,
@@ -50,6 +51,28 @@ impl NewReport {
     /// Targets without an indicator.
     pub fn unbound(&self) -> impl Iterator<Item = &NewTarget> {
         self.targets.iter().filter(|target| !matches!(target.bound, Bound::To(_)))
+    }
+}
+
+impl fmt::Display for NewReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, title, place, year, measures, duties, .. } = self;
+        writeln!(f, "治理包 {id}：{title}（{place}，{year} 年）")?;
+        let (bodies, targets) = (self.bodies.len(), self.targets.len());
+        writeln!(f, "措施 {measures} 项，责任 {duties} 条，单位 {bodies} 个，目标 {targets} 个")?;
+        let unbound: Vec<&NewTarget> = self.unbound().collect();
+        if !unbound.is_empty() {
+            writeln!(f, "未绑定指标的目标 {} 个，在 targets.toml 里确认：", unbound.len())?;
+        }
+        for target in unbound {
+            let NewTarget { chapter, measure, name, op, value, unit, bound } = target;
+            let near = match bound {
+                Bound::Near(id) => format!("，相近的指标 {id}"),
+                Bound::To(_) | Bound::Nothing => String::new(),
+            };
+            writeln!(f, "  第 {chapter} 章第 {measure} 项  {name} {} {value} {unit}{near}", op.sign())?;
+        }
+        write!(f, "接着要做：把 pack.toml 和 areas.csv 里的区划代码、人口改成真的，补上乡镇和各单位的别名")
     }
 }
 
