@@ -10,7 +10,7 @@ mod sentence;
 use crate::body;
 use crate::outline::Part;
 use crate::plan::{BodyName, Duty, Role};
-use crate::signs::{At, Signs};
+use crate::signs::{At, Signs, sentences};
 use crate::table::Column;
 use formula::Formula;
 
@@ -36,10 +36,11 @@ fn in_row(signs: &Signs, cells: &[(Column, At)]) -> Vec<Found> {
     let mut place: Option<At> = None;
     for (column, at) in cells {
         match column {
-            Column::Duty(role) if !at.is_empty() => {
+            Column::Duty(role) if !at.is_empty() && at.len() <= LONGEST => {
                 let formula = formula::read(signs, at, Some(*role));
                 columns.extend(formula.bodies);
-                place = Some(place.map_or(at.clone(), |p: At| p.start.min(at.start)..p.end.max(at.end)));
+                let beside = place.as_ref().filter(|p: &&At| p.end == at.start).map_or(at.start, |p| p.start);
+                place = place.filter(|p| p.end != at.start).or(Some(beside..at.end));
             }
             Column::Task | Column::Text => out.extend(in_text(signs, at)),
             _ => {}
@@ -57,15 +58,10 @@ fn in_text(signs: &Signs, at: &At) -> Vec<Found> {
     labels(signs, at, &mut found);
     brackets(signs, at, &mut found);
     let taken: Vec<At> = found.iter().map(|f: &Found| f.at.clone()).collect();
-    let mut start = 0;
-    for (i, c) in text.char_indices().chain([(text.len(), '。')]) {
-        if matches!(c, '。' | '！' | '？' | '；') || i == text.len() {
-            for piece in outside(&(at.start + start..at.start + i), &taken) {
-                if let Some((place, formula)) = sentence::read(signs, &piece) {
-                    found.push(Found { at: place, bodies: formula.bodies, labelled: false });
-                }
-            }
-            start = (i + c.len_utf8()).min(text.len());
+    for piece in sentences(text) {
+        for words in outside(&(at.start + piece.start..at.start + piece.end), &taken) {
+            let duties = sentence::read(signs, &words).into_iter();
+            found.extend(duties.map(|(at, bodies)| Found { at, bodies, labelled: false }));
         }
     }
     found.sort_by_key(|f| f.at.start);
@@ -89,17 +85,23 @@ fn outside(at: &At, taken: &[At]) -> Vec<At> {
     out
 }
 
+/// Bytes of the longest duty.
 const LONGEST: usize = 2400;
+const DEEPEST: usize = 4;
 
 /// Pairs of brackets of any kind; the outermost that is a duty counts.
 fn brackets(signs: &Signs, at: &At, found: &mut Vec<Found>) {
     let text = signs.str(at);
     let mut open: Vec<usize> = Vec::new();
+    // pairs deep inside others are no duties
     let mut pairs: Vec<At> = Vec::new();
     for (i, c) in text.char_indices() {
         match c {
             '(' | '[' => open.push(i),
-            ')' | ']' => pairs.extend(open.pop().map(|o| o..i + 1)),
+            ')' | ']' => {
+                let pair = open.pop().map(|o| o..i + 1);
+                pairs.extend(pair.filter(|_| open.len() < DEEPEST));
+            }
             _ => {}
         }
     }
@@ -160,7 +162,9 @@ fn is_bare_list(signs: &Signs, text: &str, pair: &At, inner: &At, formula: &Form
     if !names {
         return false;
     }
-    let before = text[..pair.start].chars().next_back();
+    let ahead = &text[..pair.start];
+    let numbered = crate::marker::at_start(ahead, false).is_some_and(|m| m.len == ahead.len());
+    let before = ahead.chars().next_back().filter(|_| !numbered);
     let after = text[pair.end..].chars().next();
     let ended = before.is_none_or(|c| matches!(c, '。' | '；' | '！' | '》' | '”' | ')' | ']' | '：'));
     let ends = after.is_none_or(|c| matches!(c, '。' | '；'));
@@ -208,7 +212,10 @@ fn label_list(signs: &Signs, at: &At, i: usize, found: &mut Vec<Found>) -> Optio
         (i == 0 && signs.gap_before(at.start + i + label.len)).then_some(label)
     })?;
     label.role?;
-    let stop = rest.find(['。', '！']).unwrap_or(rest.len());
+    let stop = rest
+        .char_indices()
+        .find(|(i, c)| matches!(c, '。' | '！') || *i > LONGEST)
+        .map_or(rest.len(), |(i, _)| i);
     let range = at.start + i..at.start + i + stop;
     let formula = formula::read(signs, &range, None);
     if !is_given(signs, &formula) {

@@ -3,6 +3,7 @@
 use crate::blocks::{Block, Kind, Paper, is_attachment};
 use crate::numeral;
 use crate::signs::At;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// The plan's own part of the document.
@@ -80,7 +81,7 @@ fn title_lines(paper: &Paper) -> Vec<Range<usize>> {
     let blocks = &paper.blocks;
     let quoted = quoted_title(paper).map(|q| paper.signs.str(&q).to_owned());
     let mut out: Vec<Range<usize>> = Vec::new();
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
     let mut i = 0;
     while i < blocks.len() {
         let named = |from: usize, to: usize| {
@@ -97,7 +98,7 @@ fn title_lines(paper: &Paper) -> Vec<Range<usize>> {
             blocks[out.last().map_or(0, |r| r.end)..i].iter().filter(|b| b.marker.is_some()).count();
         if !(seen.contains(&words) && numbered > 2) {
             out.push(i..i + n);
-            seen.push(words);
+            seen.insert(words);
         }
         i += n;
     }

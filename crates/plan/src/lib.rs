@@ -11,10 +11,12 @@ mod body;
 mod directory;
 mod duty;
 mod error;
+mod fixes;
 mod head;
 mod lines;
 mod marker;
 mod measure;
+mod notes;
 mod numeral;
 mod outline;
 mod plan;
@@ -25,6 +27,7 @@ mod target;
 
 pub use directory::{Directory, Resolved};
 pub use error::{Level, Note, PlanError};
+pub use fixes::Fixes;
 pub use plan::{BodyName, Chapter, Duty, Measure, Op, Plan, Role, Span, Target, Task};
 
 /// A plan and what a person should look at in it.
@@ -39,11 +42,34 @@ pub struct Compiled {
 /// # Errors
 /// The document is empty, too large, binary, encrypted, damaged, without text, or no plan.
 pub fn compile(bytes: &[u8], file_name: &str) -> Result<Compiled, PlanError> {
-    let text = read::text(bytes, file_name)?;
-    compile_text(text)
+    compile_with_fixes(bytes, file_name, &Fixes::default())
 }
 
-fn compile_text(text: String) -> Result<Compiled, PlanError> {
+/// Reads a document and corrects the reading; fixes that no longer match are error notes.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with_fixes(bytes: &[u8], file_name: &str, fixes: &Fixes) -> Result<Compiled, PlanError> {
+    let text = read::text(bytes, file_name)?;
+    let mut diagnostics = Vec::new();
+    let (words, edits) = fixes.replaced(&text, &mut diagnostics);
+    let mut plan = plan_of(words)?;
+    fixes::restore(&mut plan, &edits);
+    plan.span.end = text.len();
+    plan.text = text;
+    fixes.apply(&mut plan, &mut diagnostics);
+    notes::look(&plan, &mut diagnostics);
+    Ok(Compiled { plan, diagnostics })
+}
+
+/// For fuzzing: any bytes at all must be read or refused, never panic.
+pub fn fuzz(bytes: &[u8]) {
+    if let Ok(compiled) = compile(bytes, "fuzz") {
+        assert!(compiled.plan.span.end <= compiled.plan.text.len(), "spans lie within the text");
+    }
+}
+
+fn plan_of(text: String) -> Result<Plan, PlanError> {
     let paper = blocks::paper(&text);
     if paper.signs.len() == 0 {
         return Err(PlanError::Empty);
@@ -52,15 +78,16 @@ fn compile_text(text: String) -> Result<Compiled, PlanError> {
     let items = outline::outline(&paper, &paper.blocks[head.body.clone()]);
     let reader = measure::Reader { signs: &paper.signs, year: head.year };
     let chapters: Vec<Chapter> = items.iter().map(|c| reader.chapter(c)).collect();
-    let measures = chapters.iter().flat_map(|c| &c.measures);
-    if measures.clone().next().is_none() {
-        return Err(PlanError::NotAPlan { reason: "no numbered measure, duty or target was found" });
+    let mut tasks = chapters.iter().flat_map(|c| &c.measures).flat_map(|m| &m.tasks);
+    if chapters.iter().all(|c| c.measures.is_empty()) {
+        return Err(PlanError::NotAPlan { reason: "no numbered measure was found" });
+    }
+    if head.title.is_none() && !tasks.any(|t| t.duty.is_some() || !t.targets.is_empty()) {
+        return Err(PlanError::NotAPlan { reason: "no title of a plan, no duty and no target was found" });
     }
     let title = head.title.as_ref().map(|t| plain_title(&paper.signs.raw(t))).unwrap_or_default();
-    let place = head.place;
     let span = Span { start: 0, end: text.len() };
-    let plan = Plan { title, year: head.year, place, text, chapters, span };
-    Ok(Compiled { plan, diagnostics: Vec::new() })
+    Ok(Plan { title, year: head.year, place: head.place, text, chapters, span })
 }
 
 /// A title without the remark in brackets after it: （征求意见稿）.

@@ -48,8 +48,13 @@ impl Reader<'_> {
             }
             None => return String::new(),
         };
+        let mut at = at;
+        let mut duties = duty::find(self.signs, &Part::Text(at.clone()));
+        // a duty before the words it owns
+        while duties.first().is_some_and(|d| d.at.start == at.start && d.at.end < at.end) {
+            at.start = duties.remove(0).at.end;
+        }
         let text = self.signs.str(&at);
-        let duties = duty::find(self.signs, &Part::Text(at.clone()));
         let stop = text.find(['。', '：', '；']).unwrap_or(text.len());
         let stop = duties.first().map_or(stop, |d| stop.min(d.at.start - at.start));
         let words = text[..stop].trim_end_matches(['，', '、']);
@@ -61,20 +66,21 @@ impl Reader<'_> {
     fn tasks(&self, item: &Item) -> Vec<Task> {
         let mut found: Vec<Found> = item.parts.iter().flat_map(|p| duty::find(self.signs, p)).collect();
         found = duty::joined(found);
-        let taken: Vec<At> = found.iter().map(|f| f.at.clone()).collect();
         let mut tasks: Vec<Task> = Vec::new();
         let mut open: Vec<At> = Vec::new();
-        let mut next = 0;
+        let (mut next, mut taken) = (0, 0);
         for range in item.parts.iter().flat_map(words) {
             let range = if range.contains(&item.words) { item.words..range.end } else { range };
             let mut start = range.start;
             while next < found.len() && found[next].at.start < range.end {
                 open.push(start..found[next].at.start.max(start));
                 start = found[next].at.end.max(start);
+                taken = found[next].at.end.max(taken);
                 self.close(&mut tasks, &mut open, Some(&found[next]));
                 next += 1;
             }
-            if start < range.end && !taken.iter().any(|t| t.start <= start && t.end >= range.end) {
+            let start = if taken >= range.end { range.end } else { start };
+            if start < range.end {
                 open.push(start..range.end);
             }
         }

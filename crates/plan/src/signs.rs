@@ -31,6 +31,13 @@ pub(crate) struct Signs {
 }
 
 impl Signs {
+    /// A text's signs, line ends left out.
+    pub fn of(text: &str) -> Signs {
+        let mut signs = Signs::default();
+        signs.push_line(text, 0);
+        signs
+    }
+
     /// Number of signs so far.
     pub fn len(&self) -> usize {
         self.at.len()
@@ -167,4 +174,21 @@ pub(crate) fn fold(c: char) -> char {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
         other => other,
     }
+}
+
+/// Cuts words at the marks that end a sentence. Endless ones are cut at a comma or anywhere, so that work on a sentence
+/// stays bounded.
+pub(crate) fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
+    const LONG: usize = 3000;
+    let (mut out, mut start) = (Vec::new(), 0);
+    for (i, c) in text.char_indices() {
+        let long = i - start > LONG && (c == '，' || i - start > 2 * LONG);
+        if matches!(c, '。' | '！' | '？' | '；') || long {
+            out.push(start..i);
+            start = i + c.len_utf8();
+        }
+    }
+    out.push(start..text.len());
+    out.retain(|r| !r.is_empty());
+    out
 }

@@ -15,7 +15,7 @@ mod scope;
 mod unit;
 
 use crate::plan::{Op, Target};
-use crate::signs::{At, Signs};
+use crate::signs::{At, Signs, sentences};
 use number::Quantity;
 
 /// Whether `s` begins with a unit: then a number before it is a figure, not an ordinal.
@@ -29,15 +29,9 @@ pub(crate) fn starts_with_unit(s: &str) -> bool {
 
 /// Reads the targets of a range of words that holds no duty.
 pub(crate) fn find(signs: &Signs, at: &At, year: Option<i32>, out: &mut Vec<Target>) {
-    let text = signs.str(at);
-    let mut start = 0;
-    for (i, c) in text.char_indices() {
-        if matches!(c, '。' | '！' | '？' | '；') {
-            sentence(signs, at.start + start..at.start + i, year, out);
-            start = i + c.len_utf8();
-        }
+    for piece in sentences(signs.str(at)) {
+        sentence(signs, at.start + piece.start..at.start + piece.end, year, out);
     }
-    sentence(signs, at.start + start..at.end, year, out);
 }
 
 /// Where a figure stands in its sentence.
@@ -130,21 +124,14 @@ impl Reader<'_> {
         let per = self.per(q, place, left);
         let rate = matches!(q.unit.as_str(), "%" | "‰") || q.unit.ends_with("百分点");
         let asked = if q.time {
-            self.is_time_goal(left, place, &compared)
+            self.is_time_goal(q, left, place, &compared)
         } else if rate {
             place.depth == 0 || compared.printed
         } else {
             let printed = (compared.printed || listed.is_some()) && !self.is_part_only(left, &compared);
             let open = place.depth == 0 || compared.printed;
             open && !self.is_part_only(left, &compared)
-                && count::is_asked(
-                    q,
-                    &left[..compared.left],
-                    &self.text[..q.start],
-                    right,
-                    printed,
-                    per.is_some(),
-                )
+                && count::is_asked(q, left, &self.text[..q.start], right, printed, per.is_some())
         };
         if !asked {
             return Vec::new();
@@ -195,9 +182,8 @@ impl Reader<'_> {
     }
 
     /// 时限压缩至8个工作日: the span of time is itself the goal.
-    fn is_time_goal(&self, left: &str, place: &Place, compared: &operator::Compared) -> bool {
-        let words =
-            &self.text[place.clause_before..place.clause + (left.len().min(self.text.len() - place.clause))];
+    fn is_time_goal(&self, q: &Quantity, left: &str, place: &Place, compared: &operator::Compared) -> bool {
+        let words = &self.text[place.clause_before.min(q.start)..q.start];
         let learns = ["培训", "学习", "学时", "课程"].iter().any(|w| left.contains(w));
         let span = [
             "时限",

@@ -6,7 +6,6 @@
 //! ```
 //! A body that is only the subject of a sentence has no role word touching it and is not read.
 
-use super::formula::Formula;
 use crate::body;
 use crate::plan::Role;
 use crate::signs::{At, Signs};
@@ -53,31 +52,30 @@ const ADVERBS: &[&str] = &[
     "统筹",
 ];
 
-/// Reads the duty formulas in one sentence (brackets already blanked by the caller's ranges).
-pub(crate) fn read(signs: &Signs, at: &At) -> Option<(At, Formula)> {
+/// Bodies with their roles, as one duty or several.
+pub(crate) type Given = (At, Vec<(Role, At)>);
+
+/// Reads the duties in words that hold no bracketed one.
+pub(crate) fn read(signs: &Signs, at: &At) -> Vec<Given> {
     let text = signs.str(at);
     if !text.contains("会同") && !WORDS.iter().any(|(w, _)| text.contains(w)) {
-        return None;
+        return Vec::new();
     }
-    let mut reader =
-        Reader { signs, base: at.start, text, bodies: Vec::new(), from: usize::MAX, to: 0, lead: false };
+    let mut reader = Reader { signs, base: at.start, text, out: Vec::new(), lead: false };
     let mut i = 0;
     while let Some(step) = text[i..].find(['会', '牵', '主', '为', '负', '配', '协', '参', '承', '组', '具'])
     {
         i += step;
         i += reader.word_at(i);
     }
-    let Reader { bodies, from, to, .. } = reader;
-    (!bodies.is_empty()).then_some((from..to, Formula { bodies, explicit: true }))
+    reader.out
 }
 
 struct Reader<'a> {
     signs: &'a Signs,
     base: usize,
     text: &'a str,
-    bodies: Vec<(Role, At)>,
-    from: usize,
-    to: usize,
+    out: Vec<Given>,
     lead: bool,
 }
 
@@ -96,7 +94,7 @@ impl Reader<'_> {
         }
         let (bodies_end, by_duty) = without_adverbs(&self.text[..i]);
         let (list, by) = self.list_before(bodies_end);
-        let chained = !self.bodies.is_empty();
+        let chained = !self.out.is_empty();
         let holds = match role {
             Role::Cooperate => chained || by,
             Role::Lead | Role::Responsible => {
@@ -133,13 +131,23 @@ impl Reader<'_> {
         Some(end - i)
     }
 
+    /// Adds bodies to the duty at hand; 甲局负责…，乙局负责… are two.
     fn take(&mut self, role: Role, list: Vec<At>, to: usize) {
+        let Some(first) = list.first() else { return };
         self.lead |= role == Role::Lead;
-        if let Some(first) = list.first() {
-            self.from = self.from.min(first.start);
+        let to = self.base + to;
+        let from = first.start;
+        let anew = self
+            .out
+            .last()
+            .is_none_or(|(_, bodies)| role == Role::Responsible && bodies.iter().all(|(r, _)| *r == role));
+        if anew {
+            self.out.push((from..to, Vec::new()));
         }
-        self.to = self.to.max(self.base + to);
-        self.bodies.extend(list.into_iter().map(|at| (role, at)));
+        if let Some((at, bodies)) = self.out.last_mut() {
+            *at = at.start.min(from)..at.end.max(to);
+            bodies.extend(list.into_iter().map(|at| (role, at)));
+        }
     }
 
     /// The names that end at `end`, and whether 由 stands before them.
@@ -235,7 +243,7 @@ fn clause_start(text: &str, end: usize) -> usize {
             }
         }
     }
-    if end - start < 160 && text[..end].chars().count() <= 160 { 0 } else { start }
+    if text[..end].chars().nth(160).is_none() { 0 } else { start }
 }
 
 fn without_adverbs(text: &str) -> (usize, bool) {

@@ -105,13 +105,7 @@ fn print_line(line: &mut Vec<Glyph>, left: f64, out: &mut String) {
     let mut first = true;
     for glyph in line.drain(..) {
         let gap = (glyph.x - end) / (glyph.size * 0.5);
-        let blanks = if first {
-            gap.round()
-        } else if gap > 0.9 {
-            gap.round()
-        } else {
-            0.0
-        };
+        let blanks = if first || gap > 0.9 { gap.round() } else { 0.0 };
         // no page is wider than this many columns
         for _ in 0..(blanks.clamp(0.0, 200.0) as usize) {
             out.push(' ');

@@ -77,3 +77,13 @@ fn supplement(c: char) -> char {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::folded;
+
+    #[test]
+    fn radicals_become_the_signs_they_look_like() {
+        assert_eq!(folded("⼯作、⻝品、⼈⺠、⻋⻔（⼀）"), "工作、食品、人民、车门（一）");
+    }
+}

@@ -108,6 +108,30 @@ const ACTS: &[&str] = &[
     "达标",
     "种植",
     "投入",
+    "悬挂",
+    "编印",
+    "录制",
+    "拍摄",
+    "撰写",
+    "编发",
+    "刊登",
+    "刊播",
+    "开通",
+    "布设",
+    "选派",
+    "选聘",
+    "招聘",
+    "帮扶",
+    "淘汰",
+    "抽样",
+    "评估",
+    "核查",
+    "回访",
+    "会商",
+    "通报",
+    "公示",
+    "公开",
+    "规范",
 ];
 
 /// Words right before a figure that make it scope: 聚焦15个品种, 等4种农药.
@@ -117,8 +141,32 @@ const SCOPES: &[&str] = &[
     "每",
 ];
 
-/// Chinese counts that say what there is, not how many are asked for.
-const WORD_UNITS: &[&str] = &["次", "期", "场", "轮", "遍", "批次", "家", "座", "场次", "学时", "条", "课时"];
+/// Acts that make a thing there was not: their object counts also in words.
+const BUILDS: &[&str] = &[
+    "新建", "建成", "建设", "创建", "打造", "培育", "新增", "改造", "扶持", "选树", "评选", "配备", "招录",
+    "聘请", "举办", "培训", "检查", "抽检",
+];
+
+/// Nouns that are counted by name, not as a goal: 三项机制.
+const NAMED: &[&str] = &[
+    "机制", "体系", "制度", "清单", "责任", "重点", "方面", "环节", "关键", "到位", "平台", "专项", "行动",
+    "方案", "台账", "理念", "原则",
+];
+
+/// A count in Chinese numerals: 两期 and 十二场 are asked for, 一批 and 三项机制 are not.
+fn words_ask(q: &Quantity, left: &str, right: &str, alone: bool) -> bool {
+    let once = q.value == rust_decimal::Decimal::ONE;
+    let often = matches!(q.unit.as_str(), "次" | "场" | "期" | "轮" | "遍");
+    let usual = matches!(
+        q.unit.as_str(),
+        "批次" | "家" | "座" | "场次" | "学时" | "条" | "课时" | "份" | "万份" | "人次" | "名"
+    );
+    let large = q.value >= rust_decimal::Decimal::TEN;
+    let named = NAMED.iter().any(|n| right.starts_with(n)) || q.unit == "项" && !alone;
+    let acts = if often || usual || large { ACTS } else { BUILDS };
+    let act = acts.iter().any(|a| left.ends_with(a)) || alone && acts.iter().any(|a| left.contains(a));
+    act && !named && (!once || often)
+}
 
 /// Whether the count is asked for. `clause` stands before the figure in its clause, `sentence` in its sentence.
 pub(crate) fn is_asked(
@@ -137,7 +185,8 @@ pub(crate) fn is_asked(
         // 100人以上聚餐 is scope; 新建30家以上 and 培训2000人次以上 are asked for
         let ends = rest.is_empty() || rest.starts_with(['，', '。', '；', '、', ')', '和']);
         let act = ACTS.iter().any(|a| clause.ends_with(a)) && !rest.starts_with('的');
-        let compared = ["不少于", "不低于", "达到", "至少"].iter().any(|w| clause.ends_with(w));
+        let compared = ["不少于", "不低于", "至少"].iter().any(|w| clause.ends_with(w))
+            || ends && clause.ends_with("达到");
         return ends && !SCOPES.iter().any(|w| clause.ends_with(w))
             || act && !matches!(q.unit.as_str(), "人")
             || compared;
@@ -148,17 +197,19 @@ pub(crate) fn is_asked(
     if SCOPES.iter().any(|w| clause.ends_with(w)) || clause.is_empty() && sentence.is_empty() {
         return false;
     }
-    let word = |u: &str| WORD_UNITS.contains(&u);
     let act = ACTS.iter().any(|a| clause.ends_with(a));
     if q.words {
-        let once =
-            q.value == rust_decimal::Decimal::ONE && !matches!(q.unit.as_str(), "次" | "场" | "期" | "轮");
-        return word(&q.unit) && !once && (act || alone && ACTS.iter().any(|a| clause.contains(a)));
+        return words_ask(q, clause, right, alone);
     }
+    // 完成省级下达的200批次抽检任务
+    let set = clause.ends_with('的')
+        && clause.contains("完成")
+        && ["下达", "安排", "交办", "分配", "部署"].iter().any(|w| clause.contains(w));
     if q.unit == "分" || q.unit == "单位" {
         return false;
     }
-    act || alone
-        && ACTS.iter().any(|a| clause.contains(a) || sentence.contains(a))
-        && !clause.starts_with('对')
+    act || set
+        || alone
+            && ACTS.iter().any(|a| clause.contains(a) || sentence.contains(a))
+            && !clause.starts_with('对')
 }

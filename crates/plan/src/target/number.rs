@@ -56,7 +56,8 @@ fn quantity(s: &str, start: usize) -> Option<Quantity> {
     let rest = &s[start..];
     for (word, sign) in [("百分之", "%"), ("千分之", "‰")] {
         if let Some(after) = rest.strip_prefix(word) {
-            let (value, len) = any_number(after)?;
+            let hundred = after.starts_with('百').then_some((Decimal::ONE_HUNDRED, '百'.len_utf8()));
+            let (value, len) = any_number(after).or(hundred)?;
             return Some(plain(start, start + word.len() + len, value, sign, true));
         }
     }
@@ -113,7 +114,8 @@ fn any_number(s: &str) -> Option<(Decimal, usize)> {
     }
     let len = run(s, is_numeral);
     // 千人, 百货: a power alone is no count
-    if s.starts_with(['百', '千', '佰', '仟', '拾', '零', '〇']) {
+    if s.starts_with(['百', '千', '佰', '仟', '拾']) || s.starts_with(['零', '〇']) && !s.starts_with("零点")
+    {
         return None;
     }
     let whole = Decimal::from(numeral::chinese(&s[..len])?);

@@ -144,6 +144,7 @@ fn is_ahead(text: &str, i: usize, word: &str) -> bool {
         "将" => !after.starts_with(['近', '来']),
         "再" => !after.starts_with(['生', '利']),
         "目标" | "计划" => true,
+        "年底" | "年内" => !before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '去' | '上')),
         "全年" => !before.ends_with('去'),
         _ => true,
     }

@@ -164,7 +164,7 @@ pub(crate) struct Unit<'a> {
 pub(crate) fn at_start(s: &str) -> Option<Unit<'static>> {
     let longest =
         |list: &[&'static str]| list.iter().copied().filter(|u| s.starts_with(u)).max_by_key(|u| u.len());
-    let (thing, time) = (longest(&UNITS), longest(&TIMES));
+    let (thing, time) = (longest(UNITS), longest(TIMES));
     let unit = match (thing, time) {
         (Some(t), Some(d)) if d.len() > t.len() => Unit { name: d, time: true },
         (Some(t), _) => Unit { name: t, time: false },
