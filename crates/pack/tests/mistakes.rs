@@ -195,6 +195,15 @@ fn each_rule_points_at_the_place_where_it_is_broken() {
 }
 
 #[test]
+fn the_reference_of_the_format_explains_every_code() {
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pack-format.md");
+    let reference = fs::read_to_string(reference).unwrap();
+    for (.., code, _) in SLIPS {
+        assert!(reference.contains(code), "{code}");
+    }
+}
+
+#[test]
 fn a_folder_without_pack_toml_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let found = faults(dir.path());

@@ -8,6 +8,7 @@ use crate::diagnostic::Code;
 use crate::read::Sheet;
 
 pub(super) fn check(c: &Checker<'_>) {
+    c.folder.checklists.values().for_each(|sheet| check_items(c, sheet));
     for (name, sheet) in &c.folder.tables {
         if sheet.has("code") && sheet.has("title") && !sheet.has("valid_from") {
             check_choices(c, sheet);
@@ -15,6 +16,20 @@ pub(super) fn check(c: &Checker<'_>) {
         // Rules are checked where they are read.
         if sheet.has("valid_from") && sheet.has("valid_to") && name != "rules" {
             check_editions(c, sheet);
+        }
+    }
+}
+
+/// Answers are kept by item.
+fn check_items(c: &Checker<'_>, sheet: &Sheet) {
+    let mut seen = HashSet::new();
+    if !sheet.need(c.sources, &["item", "title"]) {
+        return;
+    }
+    for row in sheet.rows() {
+        let item = row.cell("item");
+        if item.is_empty() || !seen.insert(item) {
+            c.error(row.at, Code::Table, format!("检查项 `{item}` 为空或重复"));
         }
     }
 }
