@@ -11,8 +11,11 @@ use crate::draft::Draft;
 use crate::live::Live;
 use crate::office::Office;
 use crate::refusal::{Problem, Refusal};
-use crate::view::{DeskView, FormView, ListAsk, ListView, MenuGroup, OptionView, RecordView, SearchView};
-use crate::{form, list, look, menu, search, work};
+use crate::view::{
+    CockpitView, DeskView, FormView, ListAsk, ListView, MeasureView, MeasuresView, MenuGroup, OptionView,
+    RecordView, SearchView,
+};
+use crate::{form, list, look, measure, menu, search, work};
 
 /// Options that a lookup offers at once.
 const OPTIONS: u32 = 20;
@@ -235,6 +238,30 @@ impl Office {
     /// The database cannot be read.
     pub fn desk(&self, actor: &Actor) -> Result<DeskView, Refusal> {
         self.at_desk(actor, work::desk_view)
+    }
+
+    /// Every measure of the plan as a tile.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn measures(&self, actor: &Actor) -> Result<MeasuresView, Refusal> {
+        self.at_desk(actor, measure::measures)
+    }
+
+    /// One measure beside its own words.
+    ///
+    /// # Errors
+    /// NotFound: the plan has no such measure.
+    pub fn measure(&self, actor: &Actor, chapter: u32, no: u32) -> Result<MeasureView, Refusal> {
+        self.at_desk(actor, |desk| measure::page(desk, chapter, no))
+    }
+
+    /// What is late and whose, targets against the truth.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn cockpit(&self, actor: &Actor) -> Result<CockpitView, Refusal> {
+        self.at_desk(actor, measure::cockpit)
     }
 
     /// Everything he may read that holds the words.

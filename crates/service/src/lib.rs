@@ -22,6 +22,7 @@ mod keep;
 mod list;
 mod live;
 mod look;
+mod measure;
 mod menu;
 mod merge;
 pub mod office;
