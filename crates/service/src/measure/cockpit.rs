@@ -67,7 +67,7 @@ pub(super) struct Late {
 /// Late clocks of the records that the actor may read, in the registers that `which` lets in.
 pub(super) fn late(desk: &mut Desk, most: usize, which: impl Fn(&Register) -> bool) -> Result<Late, Refusal> {
     let mut rows = open_rows(desk, desk.now, which)?;
-    rows.1.sort_by(|left, right| (left.due, left.record).cmp(&(right.due, right.record)));
+    rows.1.sort_by_key(|row| (row.due, row.record));
     let mut names = BTreeSet::new();
     let mut late = Late { count: rows.0, whose: 0, rows: Vec::new() };
     for row in &rows.1 {
