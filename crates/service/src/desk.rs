@@ -1,5 +1,5 @@
 //! The desk at which one actor stands in one transaction: records found once, expressions evaluated on a record in the making.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -24,11 +24,13 @@ pub(crate) struct Desk<'a> {
     pub actor: &'a Actor,
     pub now: DateTime<Utc>,
     kept: HashMap<RecordId, Option<Arc<Record>>>,
+    /// In a bulk: registers that were written to; the indicators on them are judged once at its end.
+    pub later: Option<BTreeSet<String>>,
 }
 
 impl<'a> Desk<'a> {
     pub fn new(tx: &'a mut Tx, live: &'a Live, actor: &'a Actor, now: DateTime<Utc>) -> Self {
-        Self { tx, live, actor, now, kept: HashMap::new() }
+        Self { tx, live, actor, now, kept: HashMap::new(), later: None }
     }
 
     pub fn today(&self) -> NaiveDate {

@@ -1,4 +1,5 @@
 //! What pages, the API and the command line call: acts and looks of one actor, one transaction each.
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use shian_pack::value::RecordId;
@@ -61,7 +62,14 @@ impl Office {
         work: impl FnOnce(&mut Desk) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let (live, actor, now) = (self.live(), actor.clone(), self.now());
-        let done = self.store().bulk(move |tx| work(&mut Desk::new(tx, &live, &actor, now)))?;
+        let done = self.store().bulk(move |tx| -> Result<T, Refusal> {
+            let mut desk = Desk::new(tx, &live, &actor, now);
+            desk.later = Some(BTreeSet::new());
+            let done = work(&mut desk)?;
+            let written = desk.later.take().unwrap_or_default();
+            crate::indicator::rejudge(tx, &live.pack, now, &written)?;
+            Ok(done)
+        })?;
         self.refresh_directory()?;
         Ok(done)
     }

@@ -29,11 +29,22 @@ pub(crate) fn written(
         return Err(Refusal::conflict("这一步牵动的记录太多，没有办成，请联系系统管理员"));
     }
     crate::clocks::settle(desk, register, new)?;
+    settle_indicators(desk, old.map(Arc::as_ref), new)?;
     if let Some(old) = old {
         rewrite_followers(desk, register, old, new, depth)?;
     }
     if old.is_none_or(|old| old.state != new.state) && !new.deleted {
         move_parents(desk, register, new, depth)?;
+    }
+    Ok(())
+}
+
+fn settle_indicators(desk: &mut Desk, old: Option<&Record>, new: &Record) -> Result<(), Refusal> {
+    match &mut desk.later {
+        Some(later) => {
+            later.insert(new.register.clone());
+        }
+        None => crate::indicator::settle(desk.tx, &desk.live.pack, desk.now, old, new)?,
     }
     Ok(())
 }
@@ -196,7 +207,10 @@ fn rewrite_followers(
 pub(crate) fn again(desk: &mut Desk, register: &Register, id: i64) -> Result<(), Refusal> {
     desk.forget(id);
     match desk.record(register, id)? {
-        Some(record) if !record.deleted => rewrite(desk, register, record, 0),
+        Some(record) if !record.deleted => {
+            settle_indicators(desk, None, &record)?;
+            rewrite(desk, register, record, 0)
+        }
         _ => Ok(()),
     }
 }

@@ -98,7 +98,19 @@ impl Office {
             None => Live::new(Arc::new(crate::keep::empty_pack()), Directory::default()),
         };
         let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
-        Ok(Self { store, clock, shelf, live, glanced })
+        let office = Self { store, clock, shelf, live, glanced };
+        office.refresh_indicators()?;
+        Ok(office)
+    }
+
+    /// Brings the indicators to the pack and the day: windows that began, evidence that aged out. For the day's tick; cheap
+    /// when nothing is to be done.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn refresh_indicators(&self) -> Result<(), StoreError> {
+        let (live, now) = (self.held(), self.now());
+        self.store.write(move |tx| crate::indicator::refresh(tx, &live.pack, now))
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -185,6 +197,7 @@ impl Office {
         };
         self.shelf.put(ready)?;
         self.swap(alive(&self.store, pack)?);
+        self.refresh_indicators()?;
         Ok(applied)
     }
 

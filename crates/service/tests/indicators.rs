@@ -2,7 +2,8 @@
 //! whole place and for each area and body, and so must the two lists.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use proptest::prelude::*;
@@ -11,7 +12,9 @@ use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use rust_decimal::Decimal;
 use shian_pack::value::{Fields, RecordId, Value};
 use shian_pack::{Catalogue, Pack};
-use shian_service::indicator::{Numbers, Part, formula, rebuild, refresh, settle};
+use shian_service::indicator::{IndicatorAsk, Numbers, Part, formula, rebuild, refresh, settle};
+use shian_service::view::Half;
+use shian_service::{Actor, Draft, Input, Office, OfficeConfig, RoleHeld, SetClock};
 use shian_store::{Checked, Record, Stamp, StoreError};
 
 #[path = "../../store/tests/stage/mod.rs"]
@@ -26,9 +29,12 @@ on_both_databases! {
 
 const AREAS: [&str; 3] = ["1/", "1/11/", "1/12/"];
 
+fn folder_of_pack() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/measured")
+}
+
 fn pack() -> Pack {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/measured");
-    shian_pack::read(&folder, &Catalogue::default())
+    shian_pack::read(&folder_of_pack(), &Catalogue::default())
         .unwrap_or_else(|found| panic!("{}", found.iter().map(ToString::to_string).collect::<String>()))
 }
 
@@ -401,6 +407,57 @@ fn evidence_that_ages_out_no_longer_counts_after_the_days_refresh(stage: &Stage)
     };
     assert_eq!(twice("2023-06-30"), Some(Decimal::ONE_HUNDRED));
     assert_eq!(twice("2023-07-01"), Some(Decimal::ZERO), "the visit of two years ago is out");
+}
+
+#[test]
+fn the_page_is_right_in_the_same_second_and_its_lists_keep_to_what_one_may_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = OfficeConfig { data: folder.path().to_owned(), database: None };
+    let clock = Arc::new(SetClock::on("2023-06-30".parse().unwrap()));
+    let office = Office::open(config, clock).unwrap();
+    office.apply_pack(&folder_of_pack(), false).unwrap();
+    let actor = |role: &str, area: Option<&str>| Actor {
+        id: 5,
+        roles: vec![RoleHeld { role: role.into(), area: area.map(str::to_owned), body: None }],
+        ..Actor::default()
+    };
+    let staff = actor("office", None);
+    let draft = |pairs: &[(&str, &str)]| {
+        pairs.iter().fold(Draft::default(), |mut draft, (id, text)| {
+            draft.0.insert((*id).to_owned(), Input::Text((*text).to_owned()));
+            draft
+        })
+    };
+    let canteen = |name, area| draft(&[("name", name), ("area", area), ("kind", "canteen"), ("grade", "3")]);
+    let east = office.create(&staff, "shop", canteen("东镇小学食堂", "11")).unwrap();
+    office.create(&staff, "shop", canteen("西乡小学食堂", "12")).unwrap();
+    let id = east.id.to_string();
+    let visit = draft(&[("shop", &id), ("date", "2023-05-04"), ("result", "pass")]);
+    let visit = office.create(&staff, "visit", visit).unwrap();
+
+    let now = IndicatorAsk::default();
+    let view = office.indicator(&staff, "covered", &now).unwrap();
+    assert_eq!((view.value.as_deref(), view.counting, view.missing), (Some("50"), Some(1), Some(1)));
+    let month = |at: usize| view.trend[at].value.as_deref();
+    assert_eq!((month(3), month(4), month(5), month(6)), (Some("0"), Some("50"), Some("50"), None));
+    let areas: Vec<_> = view.by_area.iter().map(|part| (part.name.as_str(), part.value.as_deref())).collect();
+    assert_eq!(areas, [("东镇", Some("100")), ("西乡", Some("0"))]);
+
+    let names = |actor: &Actor, half| -> Vec<String> {
+        let rows = office.indicator_rows(actor, "covered", half, None, None, 10).unwrap().rows;
+        rows.into_iter().map(|row| row.link.name).collect()
+    };
+    assert_eq!(names(&staff, Half::Counting), ["东镇小学食堂"]);
+    assert_eq!(names(&staff, Half::Missing), ["西乡小学食堂"]);
+    let keeper = actor("keeper", Some("1/11/"));
+    assert_eq!(office.indicator(&keeper, "covered", &now).unwrap().value.as_deref(), Some("50"));
+    assert_eq!(names(&keeper, Half::Missing), [""; 0], "西乡 is not his");
+    assert!(office.indicator(&actor("guest", None), "covered", &now).is_err());
+
+    office.delete(&staff, "visit", visit.id, visit.version, None).unwrap();
+    assert_eq!(office.indicator(&staff, "covered", &now).unwrap().value.as_deref(), Some("0"));
+    let before = IndicatorAsk { period: Some("2022".into()), area: None };
+    assert_eq!(office.indicator(&staff, "covered", &before).unwrap().value.as_deref(), Some("0"));
 }
 
 #[test]

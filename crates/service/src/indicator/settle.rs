@@ -21,18 +21,17 @@ pub fn settle(
     before: Option<&Record>,
     after: &Record,
 ) -> Result<(), StoreError> {
-    let mut measured: Option<Vec<Measured>> = None;
-    for mut sided in sides::all(pack, now) {
-        let subjects = touched(tx, &sided, before, after)?;
-        if subjects.is_empty() {
-            continue;
-        }
-        if measured.is_none() {
-            measured = Some(tx.measured()?);
-        }
-        let known = measured.iter().flatten().find(|known| known.name == sided.name);
+    let depends = |sided: &Sided| sided.registers().contains(&after.register.as_str());
+    let sides: Vec<Sided> = sides::all(pack, now).into_iter().filter(depends).collect();
+    if sides.is_empty() {
+        return Ok(());
+    }
+    let measured = tx.measured()?;
+    for mut sided in sides {
+        let known = measured.iter().find(|known| known.name == sided.name);
         // A side that was never judged, or in another window, waits for the next refresh, which judges all of it.
         if let Some(known) = known.filter(|known| is_current(known, &sided) || sided.side.rolls) {
+            let subjects = touched(tx, &sided, before, after)?;
             sided.side.no = known.side;
             tx.judge(&sided.side, &subjects)?;
         }
@@ -82,6 +81,28 @@ pub fn rebuild(tx: &mut Tx, pack: &Pack, now: DateTime<Utc>) -> Result<(), Store
         tx.forget_side(known.side)?;
     }
     refresh(tx, pack, now)
+}
+
+/// Judges anew every side that depends on one of these registers: at the end of a bulk of writes.
+///
+/// # Errors
+/// The store's.
+pub fn rejudge(
+    tx: &mut Tx,
+    pack: &Pack,
+    now: DateTime<Utc>,
+    registers: &BTreeSet<String>,
+) -> Result<(), StoreError> {
+    let measured = tx.measured()?;
+    for mut sided in sides::all(pack, now) {
+        let depends = sided.registers().iter().any(|register| registers.contains(*register));
+        if let Some(known) = measured.iter().find(|known| known.name == sided.name && depends) {
+            sided.side.no = known.side;
+            let declared = sided.declared();
+            tx.judge_all(&mut sided.side, &sided.name, &declared)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether the side was judged in the window it has now.

@@ -168,6 +168,22 @@ impl Sided<'_> {
         nodes
     }
 
+    /// Registers whose records a verdict depends on.
+    pub fn registers(&self) -> Vec<&str> {
+        let mut registers = vec![self.side.register];
+        if let Proof::Linked { register, .. } = self.side.evidence {
+            registers.push(register);
+        }
+        for (_, node) in self.nodes() {
+            node.walk(&mut |node| {
+                if let Node::Hop { register, .. } = node {
+                    registers.push(register);
+                }
+            });
+        }
+        registers
+    }
+
     /// Whether a verdict may change with the day alone, the window aside.
     pub fn ages(&self) -> bool {
         let mut ages = false;
