@@ -28,7 +28,7 @@ fn the_small_pack_is_read_whole() {
 }
 
 #[test]
-fn the_plans_duties_name_the_packs_bodies() {
+fn the_plans_duties_name_the_packs_bodies_and_each_member_of_a_collective() {
     let pack = small();
     let plan = pack.plan.as_ref().unwrap();
     assert_eq!(plan.chapters.iter().map(|chapter| chapter.measures.len()).collect::<Vec<_>>(), [2, 1]);
@@ -38,7 +38,9 @@ fn the_plans_duties_name_the_packs_bodies() {
         duties,
         [
             (1, 1, "scjg", "lead"),
-            (1, 1, "townships", "cooperate"),
+            (1, 1, "dongzhen", "cooperate"),
+            (1, 1, "xixiang", "cooperate"),
+            (1, 1, "chengguan", "cooperate"),
             (1, 2, "jyj", "responsible"),
             (1, 2, "scjg", "responsible"),
             (2, 1, "scjg", "responsible"),

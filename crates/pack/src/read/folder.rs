@@ -84,6 +84,9 @@ impl Reader<'_> {
         folder.bodies = self.sheet_if(&dir.join("bodies.csv")).or(folder.bodies);
         folder.areas = self.sheet_if(&dir.join("areas.csv")).or(folder.areas);
         self.demo(&dir.join("demo.toml"), &mut folder);
+        for path in self.list(&dir.join("demo"), "toml") {
+            self.demo(&path, &mut folder);
+        }
         self.plan(dir, &mut folder);
         self.digest_rest(&dir.join("exports"));
         self.digest_rest(&dir.join("texts"));
@@ -158,7 +161,13 @@ impl Reader<'_> {
         // The tree keeps places, the generator wants plain values: parsed once more, errors are already reported.
         let text = self.sources.text(map.at);
         for (key, value) in text.parse::<toml::Table>().unwrap_or_default() {
-            folder.demo.insert(key, value);
+            match (folder.demo.get_mut(&key), value) {
+                // `[register.<id>]` stands in several files, one per group of registers.
+                (Some(toml::Value::Table(known)), toml::Value::Table(more)) => known.extend(more),
+                (_, value) => {
+                    folder.demo.insert(key, value);
+                }
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! The plan document of the pack, compiled with its fixes, its duties resolved to the pack's bodies.
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
-use shian_plan::{Directory, Plan, Role};
+use shian_plan::{Directory, Measure, Plan, Role};
 
 use super::folder::Folder;
 use super::source::{At, Sources};
@@ -22,7 +24,8 @@ pub fn compile(folder: &Folder, sources: &Sources, bodies: &[Body]) -> (Option<P
     (Some(plan), duties)
 }
 
-/// One duty per chapter, measure, body and role; a body named twice in a measure has both texts.
+/// One duty per chapter, measure, body and role; a body named twice in a measure has both texts. A collective name
+/// (各乡镇、办、管委会) stands for its members: each owes its own report, unless the measure names it by itself.
 fn duties(plan: &Plan, text: At, sources: &Sources, bodies: &[Body]) -> Vec<Duty> {
     let mut directory = Directory::default();
     for body in bodies {
@@ -31,30 +34,59 @@ fn duties(plan: &Plan, text: At, sources: &Sources, bodies: &[Body]) -> Vec<Duty
         }
     }
     report_unknown(plan, text, sources, &directory, bodies);
+    let members: HashMap<&str, &[String]> = bodies
+        .iter()
+        .filter(|body| !body.members.is_empty())
+        .map(|body| (body.code.as_str(), body.members.as_slice()))
+        .collect();
     let mut duties: IndexMap<(u32, u32, String, Role), Duty> = IndexMap::new();
     for chapter in &plan.chapters {
         for measure in &chapter.measures {
-            for task in &measure.tasks {
-                for (role, name) in task.duty.iter().flat_map(|duty| duty.bodies()) {
-                    let Some(body) = directory.id(&name.name) else { continue };
-                    let key = (chapter.no, measure.no, body.to_owned(), role);
-                    let duty = duties.entry(key).or_insert_with(|| Duty {
-                        chapter: chapter.no,
-                        measure: measure.no,
-                        title: measure.title.clone(),
-                        body: body.to_owned(),
-                        role: role_word(role).to_owned(),
-                        text: String::new(),
-                    });
+            let named = named(measure, &directory);
+            let single: HashSet<&str> =
+                named.iter().map(|(_, code, _)| *code).filter(|code| !members.contains_key(code)).collect();
+            for (role, code, task) in &named {
+                let expanded = match members.get(code) {
+                    None => vec![*code],
+                    Some(members) => {
+                        members.iter().map(String::as_str).filter(|code| !single.contains(code)).collect()
+                    }
+                };
+                for body in expanded {
+                    let duty = duties
+                        .entry((chapter.no, measure.no, body.to_owned(), *role))
+                        .or_insert_with(|| duty(chapter.no, measure, body, *role));
                     if !duty.text.is_empty() {
                         duty.text.push('\n');
                     }
-                    duty.text.push_str(&task.text);
+                    duty.text.push_str(task);
                 }
             }
         }
     }
     duties.into_values().collect()
+}
+
+fn duty(chapter: u32, measure: &Measure, body: &str, role: Role) -> Duty {
+    Duty {
+        chapter,
+        measure: measure.no,
+        title: measure.title.clone(),
+        body: body.to_owned(),
+        role: role_word(role).to_owned(),
+        text: String::new(),
+    }
+}
+
+/// Role, body code and task text of every known name in a measure.
+fn named<'a>(measure: &'a Measure, directory: &'a Directory) -> Vec<(Role, &'a str, &'a str)> {
+    let tasks = measure.tasks.iter();
+    tasks
+        .flat_map(|task| {
+            let names = task.duty.iter().flat_map(|duty| duty.bodies());
+            names.filter_map(|(role, name)| Some((role, directory.id(&name.name)?, task.text.as_str())))
+        })
+        .collect()
 }
 
 fn report_unknown(plan: &Plan, text: At, sources: &Sources, directory: &Directory, bodies: &[Body]) {
