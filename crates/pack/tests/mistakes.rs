@@ -204,6 +204,18 @@ fn the_reference_of_the_format_explains_every_code() {
 }
 
 #[test]
+fn a_correction_that_no_longer_matches_is_pointed_at_by_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&packs().join("small"), dir.path());
+    let fixes = "[[replace]]\nfind = \"县教育局\"\nwith = \"县教育局\"\n\n[[replace]]\nfind = \"县体委\"\nwith = \"县教育局\"\n";
+    fs::write(dir.path().join("plan.fixes.toml"), fixes).unwrap();
+    let found = faults(dir.path());
+    assert_eq!(found.len(), 1);
+    assert!(found[0].file.ends_with("plan.fixes.toml"));
+    assert_eq!((found[0].code.to_string().as_str(), found[0].line), ("E503", 5));
+}
+
+#[test]
 fn a_folder_without_pack_toml_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let found = faults(dir.path());

@@ -179,6 +179,8 @@ impl Reader<'_> {
             let at =
                 self.sources.add(&path, &String::from_utf8_lossy(if end == "txt" { &bytes } else { b"" }));
             folder.plan = Some((at, path, bytes));
+            // The base's corrections are of the base's document.
+            folder.fixes = None;
             break;
         }
         let fixes = dir.join("plan.fixes.toml");

@@ -2,7 +2,7 @@
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
-use shian_plan::{Directory, Measure, Plan, Role};
+use shian_plan::{Directory, Fixes, Level, Measure, Note, Plan, Role};
 
 use super::folder::Folder;
 use super::source::{At, Sources};
@@ -12,16 +12,39 @@ use crate::pack::{Body, Duty};
 pub fn compile(folder: &Folder, sources: &Sources, bodies: &[Body]) -> (Option<Plan>, Vec<Duty>) {
     let Some((at, path, bytes)) = &folder.plan else { return (None, Vec::new()) };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let plan = match shian_plan::compile(bytes, &name) {
-        Ok(compiled) => compiled.plan,
+    let fixes = fixes(folder, sources);
+    let compiled = match shian_plan::compile_with_fixes(bytes, &name, &fixes) {
+        Ok(compiled) => compiled,
         Err(error) => {
             sources.error(*at, Code::Plan, format!("读不出工作要点：{error}"));
             return (None, Vec::new());
         }
     };
+    let plan = compiled.plan;
     let text = sources.add(path, &plan.text);
+    for note in compiled.diagnostics.iter().filter(|note| note.level == Level::Error) {
+        report(note, folder, text, sources);
+    }
     let duties = duties(&plan, text, sources, bodies);
     (Some(plan), duties)
+}
+
+fn fixes(folder: &Folder, sources: &Sources) -> Fixes {
+    let Some(at) = folder.fixes else { return Fixes::default() };
+    Fixes::parse(&sources.text(at)).unwrap_or_else(|note| {
+        report(&note, folder, at, sources);
+        Fixes::default()
+    })
+}
+
+/// At its line of plan.fixes.toml, or at its place in the document.
+fn report(note: &Note, folder: &Folder, text: At, sources: &Sources) {
+    let at = match (note.fix_line, folder.fixes, note.span) {
+        (Some(line), Some(fixes), _) => sources.line(fixes, line),
+        (_, _, Some(span)) => At { start: span.start, end: span.end, ..text },
+        _ => text.top(),
+    };
+    sources.error(at, Code::Plan, format!("要点或校正：{}", note.message));
 }
 
 /// One duty per chapter, measure, body and role; a body named twice in a measure has both texts. A collective name

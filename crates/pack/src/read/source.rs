@@ -43,6 +43,14 @@ impl Sources {
         At { file: files.len() - 1, start: 0, end: text.len() }
     }
 
+    /// Line `number` (from 1) of a file.
+    pub fn line(&self, file: At, number: usize) -> At {
+        let text = self.text(file);
+        let start: usize = text.split_inclusive('\n').take(number.saturating_sub(1)).map(str::len).sum();
+        let len = text[start..].lines().next().map_or(0, str::len);
+        At { start, end: start + len, ..file }
+    }
+
     /// The same files without faults, for a reading whose mistakes another one reports.
     pub fn muted(&self) -> Self {
         Self { files: self.files.clone(), faults: RefCell::default() }
