@@ -1,3 +1,73 @@
-//! The `shian` command: reads the arguments and hands them to the verb; holds no rule and no SQL.
+//! The `shian` command: each verb in a file of its own; this one only names them and turns answers into exit codes.
+//!
+//! Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 wrong usage.
+use std::process::ExitCode;
 
-fn main() {}
+use clap::{Parser, Subcommand};
+
+mod config;
+mod keep;
+mod pack;
+mod plan;
+mod report;
+mod user;
+
+use config::Place;
+use report::{Failure, Report};
+
+/// 食安：文件进，治理出。Runs a district's food safety from its yearly work plan.
+#[derive(Parser)]
+#[command(name = "shian", version, max_term_width = 110)]
+struct Cli {
+    /// 以 JSON 输出 / print JSON for programs
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// 读工作要点 / read a work plan
+    #[command(subcommand)]
+    Plan(plan::Verb),
+    /// 治理包：新建、检查、比较、应用 / make, check, compare and apply a pack
+    #[command(subcommand)]
+    Pack(pack::Verb),
+    /// 账号 / accounts
+    #[command(subcommand)]
+    User(user::Verb),
+    /// 备份（可在运行中） / back up, also while serving
+    Backup(keep::Backup),
+    /// 从备份恢复 / restore a backup into an empty data folder
+    Restore(keep::Restore),
+    /// 核验变更链 / check the chain of changes
+    Verify(keep::Verify),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "warn,shian=info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let cli = Cli::parse();
+    let report = Report::new(cli.json);
+    match run(cli.verb, &report) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report.fail(&failure),
+    }
+}
+
+fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
+    match verb {
+        Verb::Plan(verb) => plan::run(verb, report),
+        Verb::Pack(verb) => pack::run(verb, report),
+        Verb::User(verb) => user::run(verb, report),
+        Verb::Backup(ask) => keep::backup(ask, report),
+        Verb::Restore(ask) => keep::restore(ask, report),
+        Verb::Verify(ask) => keep::verify(ask, report),
+    }
+}

@@ -43,6 +43,23 @@ impl Clock for SetClock {
     }
 }
 
+/// The machine's clock moved to another day and running on from there: a demo office lives in the plan's year.
+#[derive(Debug)]
+pub struct ShiftedClock(chrono::Duration);
+
+impl ShiftedClock {
+    /// It is `day` now, at the present hour.
+    pub fn to(day: NaiveDate) -> Self {
+        Self(day - day_of(Utc::now()))
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.0
+    }
+}
+
 /// UTC+8 without summer time: 北京时间.
 pub fn shanghai() -> FixedOffset {
     // 8 h is within the range that chrono accepts; UTC is the answer that can never be reached.
@@ -63,6 +80,15 @@ pub fn noon(day: NaiveDate) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shifted_clock_shows_the_day_it_was_moved_to_and_runs() {
+        let day = NaiveDate::from_ymd_opt(2023, 9, 15).unwrap();
+        let clock = ShiftedClock::to(day);
+        let first = clock.now();
+        assert!(day_of(first) == day || day_of(first) == day.succ_opt().unwrap(), "midnight may pass meanwhile");
+        assert!(clock.now() >= first);
+    }
 
     #[test]
     fn the_day_begins_at_midnight_in_shanghai() {

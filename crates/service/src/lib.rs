@@ -38,7 +38,7 @@ mod work;
 pub use act::Act;
 pub use actor::{Actor, RoleHeld};
 pub use admin::{AccountView, EventView, NewAccount, RoleAsk};
-pub use clock::{Clock, SetClock, SystemClock};
+pub use clock::{Clock, SetClock, ShiftedClock, SystemClock};
 pub use door::Done;
 pub use draft::{Draft, Input};
 pub use engines::catalogue;

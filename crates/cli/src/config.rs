@@ -1,0 +1,53 @@
+//! Where the office lives: flags over environment over `shian.toml` in the data folder.
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use clap::Args;
+use serde::Deserialize;
+use shian_service::{Clock, Office, OfficeConfig, ShiftedClock, SystemClock};
+
+use crate::report::Failure;
+
+/// The office's data folder and database.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// 数据目录 / data folder
+    #[arg(long, env = "SHIAN_DATA", default_value = "data")]
+    pub data: PathBuf,
+    /// PostgreSQL 地址；缺省用数据目录里的 SQLite / database URL, otherwise SQLite in the data folder
+    #[arg(long, env = "SHIAN_DATABASE")]
+    pub database: Option<String>,
+}
+
+/// `shian.toml` in the data folder; every key may be absent.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// A demo office lives on this day; absent: the machine's clock.
+    pub today: Option<NaiveDate>,
+    /// PostgreSQL URL.
+    pub database: Option<String>,
+}
+
+impl Place {
+    /// Reads `shian.toml`, an empty one when it is absent.
+    pub fn file(&self) -> Result<File, Failure> {
+        let path = self.data.join("shian.toml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|e| Failure::usage(format!("{}: {e}", path.display()))),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(File::default()),
+            Err(e) => Err(Failure::usage(format!("{}: {e}", path.display()))),
+        }
+    }
+
+    pub fn open(&self) -> Result<Office, Failure> {
+        let file = self.file()?;
+        let clock: Arc<dyn Clock> = match file.today {
+            Some(day) => Arc::new(ShiftedClock::to(day)),
+            None => Arc::new(SystemClock),
+        };
+        let database = self.database.clone().or(file.database);
+        Ok(Office::open(OfficeConfig { data: self.data.clone(), database }, clock)?)
+    }
+}
