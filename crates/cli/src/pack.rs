@@ -1,5 +1,5 @@
 //! `shian pack new|check|diff|apply`.
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -59,7 +59,7 @@ fn new(plan: PathBuf, base: PathBuf, dir: PathBuf, report: &Report) -> Result<()
     report.answer(&written, NewReport::to_string)
 }
 
-fn read(dir: &PathBuf, report: &Report) -> Result<shian_pack::Pack, Failure> {
+fn read(dir: &Path, report: &Report) -> Result<shian_pack::Pack, Failure> {
     shian_pack::read(dir, &catalogue()).map_err(|found| refused(&found, report))
 }
 
