@@ -3,6 +3,7 @@ import 'htmx.org';
 
 document.addEventListener('keydown', focusSearch);
 document.addEventListener('input', rememberUnsaved);
+document.addEventListener('input', offerRecords);
 document.addEventListener('submit', forgetUnsaved);
 document.addEventListener('click', actOnClick);
 document.addEventListener('change', actOnChange);
@@ -92,4 +93,19 @@ function addRow(adder) {
 
 function actOnChange(event) {
   if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+}
+
+let asking;
+
+/** While one types into a lookup, its list offers what the service finds; without a script the typed name is sent as it is. */
+function offerRecords(event) {
+  const field = event.target;
+  if (!field.dataset.lookup || /#\d+$/.test(field.value)) return;
+  clearTimeout(asking);
+  asking = setTimeout(async () => {
+    const answer = await fetch(`${field.dataset.lookup}?q=${encodeURIComponent(field.value)}`);
+    if (!answer.ok) return;
+    const options = (await answer.json()).map(({ code, title }) => new Option('', `${title} #${code}`));
+    field.list.replaceChildren(...options);
+  }, 200);
 }

@@ -8,7 +8,7 @@ import { SVGRenderer } from 'echarts/renderers';
 use([BarChart, LineChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 for (const place of document.querySelectorAll('[data-chart]')) {
-  const data = JSON.parse(place.nextElementSibling.textContent);
+  const data = { ...JSON.parse(place.nextElementSibling.textContent), names: { ...place.dataset } };
   const chart = init(place, null, { renderer: 'svg' });
   chart.setOption(data.kind === 'stack' ? stack(data) : trend(data));
   new ResizeObserver(() => chart.resize()).observe(place);
@@ -27,25 +27,26 @@ function base(data) {
   };
 }
 
-/** A value over the year: this year's line, last year's in grey, what is due by now dashed. */
+/** A value over the year: this year's line, last year's in grey, the target dashed. */
 function trend(data) {
   const line = (name, values, color, style, extra) => ({
     name, type: 'line', data: values, symbol: 'none', connectNulls: true,
     lineStyle: { color: token(color), width: 2, type: style }, itemStyle: { color: token(color) }, ...extra,
   });
+  const numbers = (texts) => texts.map((text) => (text === null ? null : Number(text)));
   const series = [];
-  if (data.before) series.push(line(data.names.before, data.before, '--ink-300', 'solid'));
-  if (data.due) {
-    series.push(line(data.names.due, data.due, '--ink-700', 'dashed', {
-      endLabel: { show: true, formatter: data.target_word, color: token('--ink-700') },
+  if (data.before) series.push(line(data.names.before, numbers(data.before), '--ink-300', 'solid'));
+  if (data.goal) {
+    series.push(line(data.names.goal, data.labels.map(() => Number(data.goal)), '--ink-700', 'dashed', {
+      endLabel: { show: true, formatter: `${data.names.goal} ${data.goal}${data.unit}`, color: token('--ink-700') },
     }));
   }
-  series.push(line(data.names.value, data.value, '--blue-600', 'solid', {
+  series.push(line(data.names.value, numbers(data.value), '--blue-600', 'solid', {
     symbol: 'circle', symbolSize: 6, z: 3, areaStyle: { color: token('--blue-50'), opacity: 0.6 },
   }));
   return {
     ...base(data),
-    grid: { left: 52, right: data.due ? 92 : 24, top: 48, bottom: 32 },
+    grid: { left: 52, right: data.goal ? 92 : 24, top: 48, bottom: 32 },
     legend: { top: 10, left: 10, itemWidth: 18, textStyle: { color: token('--ink-700') } },
     xAxis: {
       type: 'category', boundaryGap: false, data: data.labels, axisTick: { show: false },

@@ -23,6 +23,17 @@ pub fn thousands(number: &str) -> String {
     }
 }
 
+/// A decimal text as a whole number of millionths, for lengths on a page: `55.1` is 55,100,000. None if it is no number.
+#[must_use]
+pub fn millionths(number: &str) -> Option<i64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let sign = if whole.starts_with('-') { -1 } else { 1 };
+    let whole: i64 = whole.parse().ok()?;
+    let fraction: i64 = fraction.parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(sign * fraction)
+}
+
 /// A date in running text: `2023-09-05` as `9月5日`.
 #[must_use]
 pub fn day(iso: &str) -> String {
@@ -48,7 +59,7 @@ pub fn moment(utc: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{date, day, moment, thousands};
+    use super::{date, day, millionths, moment, thousands};
 
     #[test]
     fn thousands_are_separated_and_fractions_kept() {
@@ -56,6 +67,14 @@ mod tests {
         assert_eq!(thousands("-1234567.50"), "-1,234,567.50");
         assert_eq!(thousands("999"), "999");
         assert_eq!(thousands("示例"), "示例");
+    }
+
+    #[test]
+    fn lengths_are_read_without_a_float() {
+        assert_eq!(millionths("55.1"), Some(55_100_000));
+        assert_eq!(millionths("-0.5"), Some(-500_000));
+        assert_eq!(millionths("100"), Some(100_000_000));
+        assert_eq!(millionths("—"), None);
     }
 
     #[test]

@@ -2,17 +2,25 @@
 //! see and do is what the service answers.
 
 mod assets;
+mod form;
 mod format;
 mod guard;
 mod messages;
 mod pages;
 mod respond;
 mod router;
+#[cfg(test)]
+mod samples;
 pub mod shell;
+mod signed;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod visit;
 
-use std::net::SocketAddr;
+use std::{future::Future, net::SocketAddr, sync::Arc};
+
+use shian_service::Office;
 
 pub use router::router;
 
@@ -58,14 +66,52 @@ pub enum WebError {
 }
 
 impl WebError {
-    /// A template's mistake with everything minijinja knows about it: file, line, the names in reach.
+    /// A template's mistake with its file and line. Not what the page held: that is people's data and this goes to the log.
     fn template(error: minijinja::Error) -> Self {
-        let mut text = format!("{error:#}");
+        let mut text = error.to_string();
         let mut cause: &dyn std::error::Error = &error;
         while let Some(next) = cause.source() {
-            text.push_str(&format!("\n  because {next:#}"));
+            text.push_str(&format!("\n  because {next}"));
             cause = next;
         }
         Self::Template(text)
+    }
+}
+
+/// Serves the office until ctrl-c or SIGTERM; requests that have begun are finished.
+///
+/// # Errors
+/// A missing bundle, or a port that cannot be opened.
+pub async fn serve(office: Arc<Office>, config: WebConfig) -> Result<(), WebError> {
+    let failed = |source| WebError::Listen { address: config.listen, source };
+    let app = router(office, &config)?.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    tracing::info!(%address, "serving");
+    println!("http://{address}");
+    axum::serve(listener, app).with_graceful_shutdown(stopped()).await.map_err(failed)
+}
+
+async fn stopped() {
+    let interrupt = quietly(tokio::signal::ctrl_c());
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// A signal that cannot be listened for never comes.
+async fn quietly(signal: impl Future<Output = std::io::Result<()>>) {
+    if signal.await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -18,7 +18,8 @@ use crate::{
     assets::Manifest,
     format,
     messages::{Language, Messages},
-    shell::Shell,
+    shell::{self, Shell},
+    signed::form_encode,
 };
 
 #[derive(RustEmbed)]
@@ -101,6 +102,10 @@ fn environment(language: Language, manifest: &Arc<Manifest>) -> Result<Environme
     });
     let icons = Arc::clone(manifest);
     env.add_function("icon", move |name: &str| icon(&icons, name));
+    env.add_filter("shape", shape);
+    env.add_filter("permille", |value: u32| format!("{}.{}", value / 10, value % 10));
+    env.add_filter("chinese", shell::chinese);
+    env.add_filter("urlencode", |text: &str| form_encode(text));
     env.add_filter("num", |value: Value| format::thousands(&value.to_string()));
     env.add_filter("day", |value: &str| format::day(value));
     env.add_filter("date", |value: &str| format::date(value));
@@ -124,6 +129,19 @@ fn icon(manifest: &Manifest, name: &str) -> Result<Value, Error> {
     Ok(Value::from_safe_string(format!(
         r#"<svg class="i" aria-hidden="true"><use href="{sprite}#{name}"/></svg>"#
     )))
+}
+
+/// The class that draws a light of the service: one shape and colour for each meaning.
+fn shape(light: &str) -> Result<&'static str, Error> {
+    match light {
+        "late" => Ok("late"),
+        "behind" | "soon" => Ok("slow"),
+        "on_track" => Ok("ok"),
+        "met" => Ok("done"),
+        "waiting" => Ok("wait"),
+        "running" => Ok("run"),
+        other => Err(missing(format!("no light {other}"))),
+    }
 }
 
 fn missing(what: String) -> Error {

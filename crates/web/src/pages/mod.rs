@@ -1,4 +1,15 @@
-//! The pages: one file each, holding the handler and the struct its template reads.
+//! The pages: one file each, holding the handlers and the structs their templates read.
 
+pub mod admin;
+pub mod cockpit;
+pub mod desk;
+pub mod forms;
+pub mod indicators;
+pub mod measures;
 pub mod parts;
 pub mod preferences;
+pub mod records;
+pub mod refused;
+pub mod registers;
+pub mod search;
+pub mod signin;

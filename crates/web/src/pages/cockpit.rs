@@ -1,0 +1,70 @@
+//! `/` 驾驶舱: what is late and whose, which targets lag, which measure, which township; for a leader with two minutes.
+
+use serde::Serialize;
+use shian_service::view::{CockpitView, MonthStatus};
+
+use crate::signed::{Answer, Signed};
+
+/// What the template reads.
+#[derive(Debug, Serialize)]
+pub struct CockpitPage {
+    /// What the service tells.
+    pub view: CockpitView,
+    /// How many measures the plan has.
+    pub measures: usize,
+    /// Targets month by month; none while there is no month to show.
+    pub chart: Option<StackChart>,
+}
+
+/// Stacked columns, as `charts.js` reads them.
+#[derive(Debug, Serialize)]
+pub struct StackChart {
+    kind: &'static str,
+    label: String,
+    labels: Vec<String>,
+    series: Vec<Stack>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stack {
+    light: &'static str,
+    name: &'static str,
+    values: Vec<i64>,
+}
+
+impl CockpitPage {
+    /// Lays out what the service tells.
+    #[must_use]
+    pub fn new(view: CockpitView) -> Self {
+        let measures = view.chapters.iter().map(|chapter| chapter.tiles.len()).sum();
+        let chart = (!view.months.is_empty()).then(|| StackChart::new(&view.months));
+        Self { measures, chart, view }
+    }
+}
+
+impl StackChart {
+    fn new(months: &[MonthStatus]) -> Self {
+        let of = |light, name, count: fn(&MonthStatus) -> i64| Stack {
+            light,
+            name,
+            values: months.iter().map(count).collect(),
+        };
+        Self {
+            kind: "stack",
+            label: "目标逐月状态".to_owned(),
+            labels: months.iter().map(|month| month.month.clone()).collect(),
+            series: vec![
+                of("done", "已达成", |month| month.met),
+                of("ok", "在进度内", |month| month.on_track),
+                of("slow", "落后", |month| month.behind),
+                of("late", "逾期", |month| month.late),
+            ],
+        }
+    }
+}
+
+/// `GET /`
+pub async fn show(signed: Signed) -> Answer {
+    let view = signed.ask(|office, actor| office.cockpit(actor)).await?;
+    signed.page("pages/cockpit.html", CockpitPage::new(view))
+}

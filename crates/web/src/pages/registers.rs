@@ -1,0 +1,151 @@
+//! `/registers/{id}`: one register's list, with its saved questions as tabs, a query row, sorting, a cursor and its export.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Json,
+    extract::{Path, RawQuery},
+    http::header,
+    response::IntoResponse,
+};
+use serde::Serialize;
+use shian_service::view::{ListAsk, ListView, OptionView, Query};
+
+use crate::signed::{Answer, Signed, form_encode};
+
+/// Queries shown before "more".
+const FIRST_QUERIES: usize = 2;
+const PAGE_ROWS: u32 = 25;
+
+/// What the template reads.
+#[derive(Debug, Serialize)]
+pub struct ListPage {
+    /// What the service tells.
+    pub view: ListView,
+    /// The query row.
+    pub first_queries: Vec<Query>,
+    /// What folds below it.
+    pub more_queries: Vec<Query>,
+    /// Some of what folds is asked for.
+    pub more_open: bool,
+    /// Sorted columns and how, in the words of `aria-sort`.
+    pub sorted: BTreeMap<String, &'static str>,
+    /// Where a click on a column's head leads.
+    pub sort_links: BTreeMap<String, String>,
+    /// Back to the first page, when this is a later one.
+    pub first: Option<String>,
+    /// The next page.
+    pub next: Option<String>,
+    /// The same list as a file.
+    pub export: String,
+}
+
+impl ListPage {
+    /// Lays out what the service tells. `pairs` is the query of the address as it came.
+    #[must_use]
+    pub fn new(mut view: ListView, pairs: &[(String, String)]) -> Self {
+        let home = format!("/registers/{}", view.register);
+        let mut first_queries = std::mem::take(&mut view.query);
+        let more_queries = first_queries.split_off(first_queries.len().min(FIRST_QUERIES));
+        let asked = |query: &Query| !(query.value.is_empty() && query.from.is_empty() && query.to.is_empty());
+        let sorted: BTreeMap<_, _> = view.sort.iter().map(|key| direction(key)).collect();
+        let sort_links = view
+            .columns
+            .iter()
+            .filter(|column| column.sortable)
+            .map(|column| {
+                let turn = sorted.get(&column.id) == Some(&"ascending");
+                let key = if turn { format!("-{}", column.id) } else { column.id.clone() };
+                (column.id.clone(), with(&home, pairs, &[("sort", Some(&key)), ("after", None)]))
+            })
+            .collect();
+        let later = pairs.iter().any(|(key, _)| key == "after");
+        Self {
+            more_open: more_queries.iter().any(asked),
+            first: later.then(|| with(&home, pairs, &[("after", None)])),
+            next: view.next.as_ref().map(|after| with(&home, pairs, &[("after", Some(after))])),
+            export: with(&format!("{home}/export.csv"), pairs, &[("after", None)]),
+            first_queries,
+            more_queries,
+            sorted,
+            sort_links,
+            view,
+        }
+    }
+}
+
+fn direction(key: &str) -> (String, &'static str) {
+    match key.strip_prefix('-') {
+        Some(id) => (id.to_owned(), "descending"),
+        None => (key.to_owned(), "ascending"),
+    }
+}
+
+/// The address with some of its query replaced; empty values are left out, so addresses stay short enough to send on.
+fn with(path: &str, pairs: &[(String, String)], changes: &[(&str, Option<&str>)]) -> String {
+    let kept = pairs
+        .iter()
+        .filter(|(key, value)| !value.is_empty() && !changes.iter().any(|(name, _)| name == key))
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let new = changes.iter().filter_map(|(key, value)| Some((*key, (*value)?)));
+    let query: Vec<_> =
+        kept.chain(new).map(|(key, value)| format!("{}={}", form_encode(key), form_encode(value))).collect();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
+}
+
+/// Reads the address's query: `view`, `search`, `sort`, `after`, and `q.field` for the query row.
+fn ask(register: &str, pairs: &[(String, String)]) -> ListAsk {
+    let one = |name: &str| {
+        pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, v)| v.clone())
+    };
+    let fields = pairs.iter().filter(|(_, value)| !value.trim().is_empty());
+    ListAsk {
+        register: register.to_owned(),
+        view: one("view"),
+        search: one("search"),
+        sort: one("sort").into_iter().collect(),
+        after: one("after"),
+        limit: PAGE_ROWS,
+        fields: fields
+            .filter_map(|(key, value)| Some((key.strip_prefix("q.")?.to_owned(), value.trim().to_owned())))
+            .collect(),
+        ..ListAsk::default()
+    }
+}
+
+fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    serde_urlencoded::from_str(query.unwrap_or_default()).unwrap_or_default()
+}
+
+/// `GET /registers/{register}`
+pub async fn list(signed: Signed, Path(register): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let pairs = pairs(query.as_deref());
+    let asked = ask(&register, &pairs);
+    let view = signed.ask(move |office, actor| office.list(actor, &asked)).await?;
+    signed.page("pages/list.html", ListPage::new(view, &pairs))
+}
+
+/// `GET /registers/{register}/export.csv`: the list as asked, all its pages.
+pub async fn export(signed: Signed, Path(register): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let asked = ask(&register, &pairs(query.as_deref()));
+    let file = signed.ask(move |office, actor| office.list_csv(actor, &asked)).await?;
+    let name = format!("attachment; filename=\"{register}.csv\"");
+    Ok((
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        file,
+    )
+        .into_response())
+}
+
+/// `GET /registers/{register}/options/{field}?q=`: what a lookup field offers while one types.
+pub async fn options(
+    signed: Signed,
+    Path((register, field)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let typed =
+        pairs(query.as_deref()).into_iter().find(|(key, _)| key == "q").map_or(String::new(), |(_, q)| q);
+    let found: Vec<OptionView> =
+        signed.ask(move |office, actor| office.options(actor, &register, &field, &typed)).await?;
+    Ok(Json(found).into_response())
+}
