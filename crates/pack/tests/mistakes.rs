@@ -224,6 +224,20 @@ fn a_folder_without_pack_toml_says_so() {
 }
 
 #[test]
+fn a_file_that_nothing_reads_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&packs().join("small"), dir.path());
+    fs::rename(dir.path().join("targets.toml"), dir.path().join("target.toml")).unwrap();
+    fs::write(dir.path().join("README.md"), "给同事的话").unwrap();
+    let found = faults(dir.path());
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].message.contains("`target.toml`")
+            && found[0].help.as_ref().unwrap().contains("targets.toml")
+    );
+}
+
+#[test]
 fn a_file_in_another_encoding_is_named() {
     let dir = tempfile::tempdir().unwrap();
     copy(&packs().join("small"), dir.path());

@@ -15,6 +15,28 @@ const DEPTH: usize = 4;
 /// Bytes of one file of a pack, at most.
 const FILE_BYTES: u64 = 20 * 1024 * 1024;
 
+/// What stands in the folder of a pack.
+const FILES: [&str; 18] = [
+    "pack.toml",
+    "roles.toml",
+    "targets.toml",
+    "demo.toml",
+    "areas.csv",
+    "bodies.csv",
+    "plan.fixes.toml",
+    "plan.txt",
+    "plan.docx",
+    "plan.pdf",
+    "plan.html",
+    "registers",
+    "indicators",
+    "tables",
+    "checklists",
+    "demo",
+    "exports",
+    "texts",
+];
+
 /// Sub-tables of a register that `amend = true` adds to, entry by entry.
 const AMENDED: [&str; 8] = ["scope", "fields", "states", "steps", "deadlines", "access", "views", "exports"];
 
@@ -68,6 +90,7 @@ impl Reader<'_> {
         self.folders.push(dir.to_owned());
         let base = self.base(dir, &head);
         let mut folder = base.unwrap_or_else(|| Folder::empty(&head));
+        let head_at = head.at;
         folder.merge_head(head);
         self.registers(dir, &mut folder);
         self.indicators(dir, &mut folder);
@@ -88,6 +111,7 @@ impl Reader<'_> {
             self.demo(&path, &mut folder);
         }
         self.plan(dir, &mut folder);
+        self.strays(dir, head_at);
         self.digest_rest(&dir.join("exports"));
         self.digest_rest(&dir.join("texts"));
         Some(folder)
@@ -258,6 +282,21 @@ impl Reader<'_> {
         for path in paths {
             let bytes = fs::read(&path).unwrap_or_default();
             self.hash(&path, &bytes);
+        }
+    }
+
+    /// A file that nothing reads is probably a name misspelt. Hidden files and read-me files are nobody's business.
+    fn strays(&self, dir: &Path, head: At) {
+        let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        let free = |name: &str| {
+            name.starts_with(['.', '~']) || name.ends_with('~') || name.to_lowercase().starts_with("readme")
+        };
+        for name in names.iter().filter(|name| !free(name) && !FILES.contains(&name.as_str())) {
+            let message = format!("治理包里没有 `{name}` 这种文件");
+            self.sources.unknown(head.top(), Code::File, message, name, FILES);
         }
     }
 
