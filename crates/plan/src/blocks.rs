@@ -30,13 +30,16 @@ struct Lead {
     marker: Option<Marker>,
 }
 
+/// Marks of lists and headings that say nothing.
+fn is_bullet(c: char) -> bool {
+    matches!(c, '#' | '*' | '>' | '•' | '●' | '■' | '◆' | '★' | '▲' | '◎')
+}
+
 const LEAD: usize = 24;
 
 impl Lead {
     fn of(line: &str) -> Lead {
-        let line = line.trim_start_matches(|c: char| {
-            is_space(c) || matches!(c, '#' | '*' | '>' | '•' | '●' | '■' | '◆' | '★')
-        });
+        let line = line.trim_start_matches(|c: char| is_space(c) || is_bullet(c));
         let mut text = String::new();
         let mut spaced = false;
         for c in line.chars().filter(|c| !is_ignored(*c)) {
@@ -195,15 +198,12 @@ impl<'a> Builder<'a> {
     fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {
         let from = self.signs.len();
         self.signs.begin_paragraph();
-        self.signs.push_line(text, start);
+        let bare = text.trim_start_matches(|c: char| is_space(c) || is_bullet(c));
+        self.signs.push_line(bare, start + text.len() - bare.len());
         let first = self.signs.offset_of(from);
-        let lead = self.signs.norm[first..]
-            .chars()
-            .take_while(|c| matches!(c, '#' | '*' | '>' | '•' | '●' | '■' | '◆' | '★'));
-        let skipped = lead.count();
         let words = marker.map(|m| {
             let signs = Lead::of(text).text.get(..m.len).map_or(0, |s| s.chars().count());
-            (m, self.signs.offset_of(from + skipped + signs))
+            (m, self.signs.offset_of(from + signs))
         });
         self.text =
             Some(Open { from, marker: words, end_column, last: ' ', depth: 0, lines: 0, running: false });

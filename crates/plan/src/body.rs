@@ -61,7 +61,7 @@ const ENDINGS: &[&str] = &[
     "侨联",
     "工商联",
     "联社",
-    "学校",
+    "校",
     "小学",
     "中学",
     "幼儿园",
@@ -163,6 +163,34 @@ fn stem(s: &str) -> &str {
     s
 }
 
+/// Words of work: what holds one is no name.
+const WORK: &[&str] = &[
+    "发挥",
+    "建立",
+    "健全",
+    "开展",
+    "加强",
+    "落实",
+    "强化",
+    "提升",
+    "推进",
+    "推动",
+    "督促",
+    "实行",
+    "实施",
+    "明确",
+    "依托",
+    "负责",
+    "牵头",
+    "配合",
+    "会同",
+    "充分",
+    "进一步",
+    "按照",
+    "根据",
+    "通过",
+];
+
 /// Whether `s` looks like a body's name by itself.
 pub(crate) fn is_name(s: &str) -> bool {
     let stem = stem(s);
@@ -188,6 +216,9 @@ pub(crate) fn is_name(s: &str) -> bool {
         .iter()
         .any(|w| stem.starts_with(w))
     {
+        return false;
+    }
+    if WORK.iter().any(|w| stem.contains(w)) {
         return false;
     }
     ENDINGS.iter().any(|e| stem.ends_with(e))

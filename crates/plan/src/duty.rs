@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub bodies: Vec<(Role, At)>,
     /// Printed with labels; a labelled line goes on with the next.
     labelled: bool,
+    /// In the sentence itself, not in brackets or with a label.
+    pub inline: bool,
 }
 
 /// All duties of one paragraph or row, in order.
@@ -47,7 +49,7 @@ fn in_row(signs: &Signs, cells: &[(Column, At)]) -> Vec<Found> {
         }
     }
     if let Some(at) = place {
-        out.push(Found { at, bodies: columns, labelled: true });
+        out.push(Found { at, bodies: columns, labelled: true, inline: false });
     }
     out
 }
@@ -61,7 +63,7 @@ fn in_text(signs: &Signs, at: &At) -> Vec<Found> {
     for piece in sentences(text) {
         for words in outside(&(at.start + piece.start..at.start + piece.end), &taken) {
             let duties = sentence::read(signs, &words).into_iter();
-            found.extend(duties.map(|(at, bodies)| Found { at, bodies, labelled: false }));
+            found.extend(duties.map(|(at, bodies)| Found { at, bodies, labelled: false, inline: true }));
         }
     }
     found.sort_by_key(|f| f.at.start);
@@ -145,6 +147,7 @@ fn bracket(signs: &Signs, at: &At, pair: &At) -> Option<Found> {
         at: at.start + pair.start..at.start + pair.end,
         bodies: formula.bodies,
         labelled: false,
+        inline: false,
     })
 }
 
@@ -156,9 +159,9 @@ fn is_given(signs: &Signs, formula: &Formula) -> bool {
 /// （区市场监管局、区教育局）: names only, where a sentence or a title has ended or ends.
 fn is_bare_list(signs: &Signs, text: &str, pair: &At, inner: &At, formula: &Formula) -> bool {
     let items = body::split(signs, inner);
-    let names = !items.is_empty()
-        && items.len() == formula.bodies.len()
-        && items.iter().all(|i| body::is_particular(signs.str(&i.at)));
+    let beside = |s: &str| body::is_date(s) || s.contains('：');
+    let names = !formula.bodies.is_empty()
+        && items.iter().map(|i| signs.str(&i.at)).all(|s| body::is_particular(s) || beside(s));
     if !names {
         return false;
     }
@@ -221,7 +224,7 @@ fn label_list(signs: &Signs, at: &At, i: usize, found: &mut Vec<Found>) -> Optio
     if !is_given(signs, &formula) {
         return None;
     }
-    found.push(Found { at: range, bodies: formula.bodies, labelled: true });
+    found.push(Found { at: range, bodies: formula.bodies, labelled: true, inline: false });
     Some(stop)
 }
 

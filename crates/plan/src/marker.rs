@@ -198,6 +198,7 @@ fn signs(s: &str, c: char) -> Option<Marker> {
         '㈠'..='㈩' => (Family::Bracket, code - 0x321F),
         '❶'..='❿' => (Family::Circled, code - 0x2775),
         'Ⅰ'..='Ⅻ' => (Family::Roman, code - 0x215F),
+        'I' | 'V' | 'X' => return roman(s),
         'A'..='H' | 'a'..='h' => {
             let after = s[1..].strip_prefix(['.', '、', ')', '。'])?;
             let words =
@@ -216,6 +217,15 @@ fn signs(s: &str, c: char) -> Option<Marker> {
         return None;
     }
     marker(family, no, len + close)
+}
+
+/// I. II、 III．
+fn roman(s: &str) -> Option<Marker> {
+    let len = run(s, |c| matches!(c, 'I' | 'V' | 'X'));
+    let numbers = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+    let no = numbers.iter().position(|n| *n == &s[..len])? + 1;
+    let close = closing(&s[len..]);
+    (close > 0).then(|| marker(Family::Roman, u32::try_from(no).ok()?, len + close)).flatten()
 }
 
 #[cfg(test)]

@@ -51,12 +51,12 @@ impl Reader<'_> {
         let mut at = at;
         let mut duties = duty::find(self.signs, &Part::Text(at.clone()));
         // a duty before the words it owns
-        while duties.first().is_some_and(|d| d.at.start == at.start && d.at.end < at.end) {
+        while duties.first().is_some_and(|d| !d.inline && d.at.start == at.start && d.at.end < at.end) {
             at.start = duties.remove(0).at.end;
         }
         let text = self.signs.str(&at);
-        let stop = text.find(['。', '：', '；']).unwrap_or(text.len());
-        let stop = duties.first().map_or(stop, |d| stop.min(d.at.start - at.start));
+        let stop = text.find(['。', '：']).unwrap_or(text.len());
+        let stop = duties.iter().find(|d| !d.inline).map_or(stop, |d| stop.min(d.at.start - at.start));
         let words = text[..stop].trim_end_matches(['，', '、']);
         let title = self.signs.raw(&(at.start..at.start + words.len()));
         shortened(unmarked(&title))

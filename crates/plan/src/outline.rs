@@ -49,36 +49,75 @@ pub(crate) struct ChapterItems {
 
 /// Builds the outline of the blocks of one plan.
 pub(crate) fn outline(paper: &Paper, blocks: &[Block]) -> Vec<ChapterItems> {
+    let blocks = without_closing(paper, blocks);
     let mut items = items(paper, blocks);
     let order = seniority(&items);
     set_levels(&mut items, &order);
-    drop_closing(paper, &mut items);
+    drop_afterword(&mut items);
     if top_is_chapters(paper, &items) { chapters(items) } else { flat(items) }
+}
+
+/// Without what closes a plan: clauses about the plan itself after the last number, or a closing heading without one.
+fn without_closing<'a>(paper: &Paper, blocks: &'a [Block]) -> &'a [Block] {
+    let text = |b: &Block| paper.signs.str(&b.at).to_owned();
+    let bare = |b: &Block| matches!(b.kind, Kind::Text) && b.marker.is_none();
+    let first = blocks.iter().position(|b| b.marker.is_some()).unwrap_or(blocks.len());
+    let heading = blocks
+        .iter()
+        .skip(first)
+        .position(|b| bare(b) && CLOSING_HEADS.contains(&text(b).trim_end_matches('：')));
+    let blocks = &blocks[..heading.map_or(blocks.len(), |i| first + i)];
+    let last = blocks.iter().rposition(|b| !bare(b)).unwrap_or(0);
+    let end = blocks.iter().skip(last + 1).position(|b| is_closing(&text(b)));
+    &blocks[..end.map_or(blocks.len(), |i| last + 1 + i)]
+}
+
+/// Headings without a number that close a plan.
+const CLOSING_HEADS: &[&str] =
+    &["工作要求", "有关要求", "相关要求", "几点要求", "具体要求", "其他要求", "附则", "其他事项"];
+
+/// Where each of several measures is one paragraph, paragraphs after the last one's close the plan.
+fn drop_afterword(items: &mut [Item]) {
+    let Some((last, before)) = items.split_last_mut() else { return };
+    let alike: Vec<&Item> = before.iter().filter(|i| i.family == last.family).collect();
+    let single = alike.len() >= 4 && alike.iter().all(|i| i.parts.len() == 1);
+    if single && last.family != Family::Row {
+        last.parts.truncate(1);
+    }
 }
 
 fn items(paper: &Paper, blocks: &[Block]) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut last = [0u32; Family::Row as usize + 1];
     for block in blocks {
+        let text = paper.signs.str(&block.at);
         let part = match &block.kind {
+            Kind::Text if is_note(text) => continue,
             Kind::Text => Part::Text(block.at.clone()),
             Kind::Row { cells } => Part::Row(cells.clone()),
         };
-        if let Some((m, words)) = block.marker {
+        // 一是…；二是… counts within a sentence
+        let within = ["；二是", "，二是", "；二要", "，二要"].iter().any(|w| text.contains(w));
+        let marker = block.marker.filter(|(m, _)| m.family != Family::First || !within);
+        if let Some((m, words)) = marker {
             last[m.family as usize] = m.no;
             items.push(Item { family: m.family, no: m.no, words, parts: vec![part], level: 0 });
         } else if let Some(item) = items.last_mut() {
             item.parts.push(part);
         }
         if matches!(block.kind, Kind::Text) && !items.is_empty() {
-            split_inline(paper, block.at.clone(), &mut items, &mut last);
+            split_inline(paper, block.at.clone(), within, &mut items, &mut last);
         }
     }
     items
 }
 
+fn is_note(text: &str) -> bool {
+    ["注：", "备注：", "说明：", "附注："].iter().any(|w| text.starts_with(w))
+}
+
 /// Numbers inside a paragraph: after the end of a sentence, when they carry a count on or begin one.
-fn split_inline(paper: &Paper, at: At, items: &mut Vec<Item>, last: &mut [u32]) {
+fn split_inline(paper: &Paper, at: At, within: bool, items: &mut Vec<Item>, last: &mut [u32]) {
     let text = paper.signs.str(&at);
     let mut ended = false;
     let mut quoted = 0i32;
@@ -91,7 +130,10 @@ fn split_inline(paper: &Paper, at: At, items: &mut Vec<Item>, last: &mut [u32]) 
         }
         let Some(m) = marker::at_start(&text[i..], false) else { continue };
         let before = text[..i].chars().next_back();
-        if !may_stand_inline(m.family, before) || !follows(m.no, last[m.family as usize]) {
+        if m.family == Family::First && within
+            || !may_stand_inline(m.family, before)
+            || !follows(m.no, last[m.family as usize])
+        {
             continue;
         }
         last[m.family as usize] = m.no;
@@ -169,18 +211,6 @@ fn set_levels(items: &mut [Item], order: &[Family]) {
             stack.push((own, item.no));
         }
         item.level = stack.len() - 1;
-    }
-}
-
-/// Takes closing clauses from the last item: paragraphs after its last duty that speak of the plan itself.
-fn drop_closing(paper: &Paper, items: &mut [Item]) {
-    let Some(last) = items.last_mut() else { return };
-    let from = last.parts.iter().skip(1).position(|part| match part {
-        Part::Text(at) => is_closing(paper.signs.str(at)),
-        Part::Row(_) => false,
-    });
-    if let Some(from) = from {
-        last.parts.truncate(from + 1);
     }
 }
 

@@ -145,7 +145,8 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// Signs without width or meaning: control signs, zero-width spaces, soft hyphens, byte order marks.
 pub(crate) fn is_ignored(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{00AD}' | '\u{2060}' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}')
+    // stars are only emphasis
+    matches!(c, '*' | '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{00AD}' | '\u{2060}' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}')
         || (c.is_control() && !c.is_whitespace())
 }
 

@@ -48,7 +48,8 @@ fn sentence(signs: &Signs, at: At, year: Option<i32>, out: &mut Vec<Target>) {
     if all.is_empty() {
         return;
     }
-    let mut reader = Reader { signs, at: &at, text, year, previous: None, carried: None, last_end: 0 };
+    let mut reader =
+        Reader { signs, at: &at, text, year, previous: None, carried: None, last_end: 0, counted: false };
     let places = places(text, &all);
     for (i, (q, place)) in all.iter().zip(&places).enumerate() {
         let stop = all.get(i + 1).map_or(text.len(), |next| next.start);
@@ -99,6 +100,8 @@ struct Reader<'a> {
     previous: Option<(Op, usize, String)>,
     carried: Option<(&'static str, String)>,
     last_end: usize,
+    /// The figure before was a count that is asked for.
+    counted: bool,
 }
 
 impl Reader<'_> {
@@ -130,9 +133,13 @@ impl Reader<'_> {
         } else {
             let printed = (compared.printed || listed.is_some()) && !self.is_part_only(left, &compared);
             let open = place.depth == 0 || compared.printed;
+            let before = &self.text[..q.start];
+            // 评选10个集体和20名个人
+            let goes_on = self.counted && before.ends_with(['、', '和', '及']) && !q.words;
             open && !self.is_part_only(left, &compared)
-                && count::is_asked(q, left, &self.text[..q.start], right, printed, per.is_some())
+                && (goes_on || count::is_asked(q, left, before, right, printed, per.is_some()))
         };
+        self.counted = asked && !rate && !q.time;
         if !asked {
             return Vec::new();
         }

@@ -75,6 +75,15 @@ const ADVERBS: &[&str] = &[
     "按分工",
     "各司其职",
     "各负其责",
+    "按各自",
+    "按照各自",
+    "依各自",
+    "根据各自",
+    "各自",
+    "按照",
+    "按",
+    "依",
+    "根据",
     "积极",
     "密切",
     "抓好",
@@ -119,6 +128,20 @@ fn tail(piece: &str) -> Option<Tail> {
     let has = |r: Role| roles.contains(&r);
     let role = [Role::Lead, Role::Cooperate, Role::Responsible].into_iter().find(|r| has(*r));
     Some(Tail { bodies_end: end, role, by_duty, lands })
+}
+
+/// 甲局负责种养环节: the role word stands between a name and what it is for.
+fn inner_tail(piece: &str) -> Option<Tail> {
+    let words = [("牵头", Role::Lead), ("负责", Role::Responsible), ("配合", Role::Cooperate)];
+    let (i, role) =
+        words.iter().filter_map(|(w, role)| piece.find(w).map(|i| (i, *role))).min_by_key(|(i, _)| *i)?;
+    let names = piece[..i].trim_end_matches(['按', '主', '要', '具', '体']);
+    body::is_name(names).then_some(Tail {
+        bodies_end: names.len(),
+        role: Some(role),
+        by_duty: false,
+        lands: false,
+    })
 }
 
 /// Reads a formula. Bodies are checked by the caller.
@@ -206,7 +229,7 @@ impl Reader<'_> {
 
     fn group(&mut self, at: At) {
         let text = self.signs.str(&at);
-        let Some(tail) = tail(text) else { return self.pend(at) };
+        let Some(tail) = tail(text).or_else(|| inner_tail(text)) else { return self.pend(at) };
         self.pend(at.start..at.start + tail.bodies_end);
         self.out.explicit = true;
         let role = match tail.role {

@@ -26,8 +26,27 @@ const WORDS: &[(&str, Role)] = &[
 ];
 
 /// What makes 负责 or 配合 another word.
-const OTHER_TAILS: &[&str] =
-    &["人", "制", "任", "的", "同志", "解释", "度", "范围", "者", "单位", "部门", "：", "监督员", "区域"];
+const OTHER_TAILS: &[&str] = &[
+    "人",
+    "制",
+    "任",
+    "的",
+    "同志",
+    "解释",
+    "抓总作用",
+    "作用",
+    "协调作用",
+    "抓总、",
+    "机制",
+    "度",
+    "范围",
+    "者",
+    "单位",
+    "部门",
+    "：",
+    "监督员",
+    "区域",
+];
 
 const ADVERBS: &[&str] = &[
     "按照职责分工",
@@ -43,6 +62,10 @@ const ADVERBS: &[&str] = &[
     "统一",
     "具体",
     "总",
+    "要",
+    "应",
+    "须",
+    "将",
     "积极",
     "密切",
     "协同",
@@ -89,7 +112,7 @@ impl Reader<'_> {
         }
         let Some((word, role)) = WORDS.iter().find(|(w, _)| rest.starts_with(w)) else { return first };
         let after = &rest[word.len()..];
-        if OTHER_TAILS.iter().any(|t| after.starts_with(t)) {
+        if OTHER_TAILS.iter().any(|t| after.starts_with(t)) || describes(after) {
             return word.len();
         }
         let (bodies_end, by_duty) = without_adverbs(&self.text[..i]);
@@ -188,6 +211,13 @@ impl Reader<'_> {
     }
 }
 
+/// 由甲办牵头、部门参与的联动机制: describes a mechanism, gives no work.
+fn describes(after: &str) -> bool {
+    let clause = after.split(['，', '。', '；']).next().unwrap_or("");
+    let of = clause.char_indices().take(30).find(|(_, c)| *c == '的').map(|(i, _)| i);
+    of.is_some_and(|i| ["机制", "体系", "格局", "模式", "制度"].iter().any(|w| clause[i..].contains(w)))
+}
+
 /// Bytes of the name at the start of `s`: the shortest with a body's ending, and a branch that follows it.
 fn name_len(s: &str) -> Option<usize> {
     let cuts: Vec<usize> = s.char_indices().skip(2).map(|(i, _)| i).chain([s.len()]).take(24).collect();
@@ -205,14 +235,39 @@ fn name_len(s: &str) -> Option<usize> {
     // 市公安局平桥分局, 区发展改革委(粮食和储备局)
     for &c in cuts.iter().filter(|&&c| c > shortest) {
         let more = &s[shortest..c];
-        let branch = ["分局", "支局", "办事处", "支队", "大队", "有关部门", "等部门", ")"]
-            .iter()
-            .any(|e| more.ends_with(e))
+        let branch = [
+            "组织部",
+            "宣传部",
+            "统战部",
+            "政法委",
+            "网信办",
+            "编办",
+            "文明办",
+            "食安办",
+            "食药安办",
+            "办公室",
+            "督查室",
+            "党校",
+            "中心",
+            "委员会",
+            "分局",
+            "支局",
+            "办事处",
+            "支队",
+            "大队",
+            "有关部门",
+            "等部门",
+            ")",
+        ]
+        .iter()
+        .any(|e| more.ends_with(e))
             && more.chars().count() <= 14;
         let bracket = !more.ends_with(')') || more.starts_with('(');
         if branch
             && bracket
-            && !["开展", "对", "组织", "制定", "联合", "加强", "推进"].iter().any(|v| more.starts_with(v))
+            && !["开展", "对", "组织", "制定", "联合", "加强", "推进"]
+                .iter()
+                .any(|v| more.starts_with(v) && !more.starts_with("组织部"))
         {
             len = c;
         }

@@ -109,6 +109,13 @@ const ACTS: &[&str] = &[
     "种植",
     "投入",
     "悬挂",
+    "打掉",
+    "列支",
+    "拨付",
+    "筹措",
+    "侦破",
+    "捣毁",
+    "争创",
     "编印",
     "录制",
     "拍摄",
@@ -187,9 +194,9 @@ pub(crate) fn is_asked(
         let act = ACTS.iter().any(|a| clause.ends_with(a)) && !rest.starts_with('的');
         let compared = ["不少于", "不低于", "至少"].iter().any(|w| clause.ends_with(w))
             || ends && clause.ends_with("达到");
-        return ends && !SCOPES.iter().any(|w| clause.ends_with(w))
-            || act && !matches!(q.unit.as_str(), "人")
-            || compared;
+        let scope = SCOPES.iter().any(|w| clause.ends_with(w))
+            && !["控制在", "保持在", "稳定在", "限制在"].iter().any(|w| clause.ends_with(w));
+        return ends && !scope || act && !matches!(q.unit.as_str(), "人") || compared;
     }
     if printed || per {
         return true;
@@ -201,6 +208,12 @@ pub(crate) fn is_asked(
     if q.words {
         return words_ask(q, clause, right, alone);
     }
+    // 推动3家企业通过认证
+    let moved =
+        ["推动", "引导", "支持", "指导", "帮助", "鼓励", "助推", "促进"].iter().any(|w| clause.ends_with(w))
+            && ["通过", "取得", "获得", "达到", "完成", "建成", "创建", "升级", "转型"]
+                .iter()
+                .any(|w| right.contains(w));
     // 完成省级下达的200批次抽检任务
     let set = clause.ends_with('的')
         && clause.contains("完成")
@@ -209,6 +222,7 @@ pub(crate) fn is_asked(
         return false;
     }
     act || set
+        || moved
         || alone
             && ACTS.iter().any(|a| clause.contains(a) || sentence.contains(a))
             && !clause.starts_with('对')

@@ -29,6 +29,7 @@ const TAILS: &[&str] = &[
     "全部",
     "分别",
     "双双",
+    "双",
     "要",
     "应",
     "须",
@@ -103,7 +104,7 @@ pub(crate) fn bare(s: &str) -> &str {
 /// Whether 均 or 分别 ties the figure to several names.
 pub(crate) fn is_shared(s: &str) -> bool {
     let s = s.trim_end_matches(['要', '应', '须', '力', '争', '稳', '定']);
-    ["均", "都", "分别", "双双", "全部"].iter().any(|t| s.ends_with(t))
+    ["均", "都", "分别", "双", "全部"].iter().any(|t| s.ends_with(t))
 }
 
 /// The names of the rates a figure stands for, at least one. `前` is the clause before, for 甲率，乙率均达到.

@@ -125,7 +125,8 @@ pub(crate) struct Compared {
 
 /// Reads the words on both sides of a figure.
 pub(crate) fn read(left: &str, right: &str) -> Compared {
-    let mut end = trimmed(left);
+    let mut end =
+        if longest(left).is_some_and(|(w, _, _)| w.ends_with('为')) { left.len() } else { trimmed(left) };
     let mut op = None;
     let mut printed = false;
     let mut reached = false;

@@ -82,10 +82,6 @@ const EXISTING: &[&str] = &[
     "排查出",
     "查出",
     "发现",
-    "立案",
-    "查处",
-    "查获",
-    "罚没",
     "登记在册",
     "在册",
     "涉及",
@@ -117,7 +113,9 @@ pub(crate) fn is_past(left: &str, plan_year: Option<i32>) -> bool {
         .iter()
         .flat_map(|w| left.match_indices(w))
         .filter(|(i, w)| *w != "以来" || !left[..*i].ends_with('长'))
-        .filter(|(i, _)| !compared.iter().any(|c| left[..*i].ends_with(c)))
+        .filter(|(i, w)| {
+            !compared.iter().any(|c| left[..*i].ends_with(c)) && !is_ground(&left[i + w.len()..])
+        })
         .map(|(i, _)| i)
         .chain(past_years(left, plan_year, &compared))
         .max();
@@ -128,6 +126,11 @@ pub(crate) fn is_past(left: &str, plan_year: Option<i32>) -> bool {
         .filter(|(i, w)| is_ahead(left, *i, w))
         .map(|(i, _)| i);
     ahead.chain(coming_years(left, plan_year)).max().is_none_or(|ahead| ahead < past)
+}
+
+/// 在去年基础上: the year is only where a rise begins.
+fn is_ground(after: &str) -> bool {
+    ["基础上", "的基础上", "度基础上", "底基础上"].iter().any(|w| after.starts_with(w))
 }
 
 fn is_ahead(text: &str, i: usize, word: &str) -> bool {
@@ -161,7 +164,8 @@ fn past_years<'a>(
         let start = i - 4.min(i);
         let before = text.get(..start)?;
         let past = plan.is_some_and(|p| year < p);
-        (past && !compared.iter().any(|c| before.ends_with(c))).then_some(start)
+        (past && !is_ground(&text[i + '年'.len_utf8()..]) && !compared.iter().any(|c| before.ends_with(c)))
+            .then_some(start)
     })
 }
 
@@ -187,9 +191,6 @@ pub(crate) fn is_existing(clause_left: &str) -> bool {
                     && !clause_left.contains("问题发现")
             }
             "目前" => true,
-            "查处" | "立案" | "查获" => {
-                !clause_left[i..].contains(['率', '不']) && !clause_left.contains("力争")
-            }
             "涉及" => !clause_left[i..].contains('率'),
             _ => true,
         })
