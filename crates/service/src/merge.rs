@@ -84,8 +84,11 @@ fn merge(
     if losers.is_empty() || losers.len() > MERGED_MAX || losers.contains(&winner) {
         return Err(Refusal::conflict(format!("请选 1 到 {MERGED_MAX} 条并入另一条")));
     }
+    let mut records = Vec::with_capacity(losers.len() + 1);
     for id in losers.iter().chain([&winner]) {
-        let record = desk.readable(register, *id)?;
+        records.push(desk.readable(register, *id)?);
+    }
+    for record in records {
         if record.deleted {
             return Err(Refusal::NotFound);
         }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use shian_pack::pack::Duty;
 use shian_pack::register::Seed;
 use shian_pack::value::RecordId;
 use shian_pack::{Fields, Pack, Register, Value};
@@ -121,9 +120,8 @@ fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
     let Some(register) = pack.seeded(Seed::Duties) else { return Ok(Seeded::default()) };
     let directory = Directory::load(tx, pack)?;
     let mut wanted: Vec<Wanted> = Vec::new();
-    for (duty, code) in pack.duties.iter().flat_map(|duty| bearers(pack, duty).map(move |code| (duty, code)))
-    {
-        let Some(body) = directory.body(code) else { continue };
+    for duty in &pack.duties {
+        let Some(body) = directory.body(&duty.body) else { continue };
         let mut fields = Fields::from_iter([
             ("measure".to_string(), Value::Int(i64::from(duty.measure))),
             ("chapter".to_string(), Value::Int(i64::from(duty.chapter))),
@@ -141,18 +139,6 @@ fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
     }
     let live = Live::new(pack.clone(), directory);
     bring(tx, &live, register, &DUTY_KEY, wanted, now)
-}
-
-/// Codes of the bodies that bear a duty: of a collective (各乡镇、办、管委会) each member.
-pub(crate) fn bearers<'p>(pack: &'p Pack, duty: &'p Duty) -> impl Iterator<Item = &'p str> {
-    let members = pack
-        .bodies
-        .iter()
-        .find(|body| body.code == duty.body)
-        .map(|body| body.members.as_slice())
-        .unwrap_or_default();
-    let alone = members.is_empty().then_some(duty.body.as_str());
-    members.iter().map(String::as_str).chain(alone)
 }
 
 /// What tells one duty from another: measure × body × role.

@@ -1,9 +1,12 @@
 //! The desk at work on a small pack: what people hand in, what they may, what follows.
+#![allow(clippy::unwrap_used)] // helpers beside the tests unwrap too
+
 mod office;
 
-use office::{Setting, business, officer, township_inspector};
-use shian_service::view::ListAsk;
-use shian_service::{Draft, Refusal};
+use chrono::NaiveDate;
+use office::{EAST, OWNER, Setting, business, officer, owner, text, township_inspector};
+use shian_service::view::{ListAsk, RecordView};
+use shian_service::{Actor, Draft, Refusal};
 
 fn list(register: &str) -> ListAsk {
     ListAsk { register: register.into(), ..ListAsk::default() }
@@ -118,4 +121,148 @@ fn a_step_asks_checks_and_keeps_its_reason() {
         .unwrap();
     assert_eq!(back.state, "open");
     assert!(back.sections.iter().flat_map(|section| &section.fields).all(|field| field.id != "closed_on"));
+}
+
+/// A checked inspection of a business in 东镇 that belongs to the owner.
+fn inspected(setting: &Setting) -> (RecordView, RecordView) {
+    let east = township_inspector(setting, "东镇");
+    let place = business("东镇").text("owner", OWNER.to_string());
+    let place = setting.office.create(&officer(), "food_business", place).unwrap();
+    let draft = Draft::new().text("business", "示例小吃店").text("inspectors", EAST.to_string());
+    let view = setting.office.create(&east, "inspection", draft.text("date", "2023年9月15日")).unwrap();
+    let result = Draft::new().text("result", "不符合");
+    (place, setting.office.step(&east, "inspection", view.id, view.version, "submit", result, None).unwrap())
+}
+
+#[test]
+fn clocks_run_in_working_days_and_stop_when_met() {
+    let (setting, _) = Setting::new();
+    let (_, view) = inspected(&setting);
+    assert_eq!(view.number.as_deref(), Some("JC-2023-000001"));
+    assert_eq!(view.area.as_deref(), Some("东镇"), "the area comes through the business");
+    assert_eq!(view.deadlines.len(), 1, "no start, no clock: {:?}", view.deadlines);
+    let clock = &view.deadlines[0];
+    assert_eq!(
+        clock.due,
+        NaiveDate::from_ymd_opt(2023, 10, 19).unwrap(),
+        "six holidays off, two weekend days worked"
+    );
+    assert_eq!((clock.owes.as_str(), clock.words.as_str()), ("食安办", "还有 20 个工作日"));
+    assert_eq!(setting.office.desk(&officer()).unwrap().total, 1);
+    setting.clock.set(setting.office.now() + chrono::Duration::days(39));
+    let desk = setting.office.desk(&officer()).unwrap();
+    assert_eq!((desk.late_count, desk.late[0].step.as_deref()), (1, Some("publish")));
+    let publish = ("inspection", view.id, view.version);
+    let view = setting
+        .office
+        .step(&officer(), publish.0, publish.1, publish.2, "publish", Draft::new(), None)
+        .unwrap();
+    assert_eq!(view.deadlines[0].words, "逾期 3 个工作日办结");
+    assert_eq!(setting.office.desk(&officer()).unwrap().total, 0);
+}
+
+#[test]
+fn an_order_opens_a_rectification_and_its_end_moves_the_inspection_on() {
+    let (setting, _) = Setting::new();
+    let east = township_inspector(&setting, "东镇");
+    let (place, view) = inspected(&setting);
+    let due = Draft::new().text("correct_by", "2023-09-20");
+    let ordered =
+        setting.office.step(&east, "inspection", view.id, view.version, "order", due, None).unwrap();
+    assert_eq!(ordered.state, "correcting");
+    let clocks: Vec<&str> = ordered.deadlines.iter().map(|clock| clock.title.as_str()).collect();
+    assert_eq!(clocks, ["整改期限", "公示期限"]);
+    let child = setting.office.list(&owner(), &list("rectification")).unwrap();
+    assert_eq!(child.rows[0].name, "整改 JC-2023-000001", "the opened record points back");
+    let close = || {
+        let place = setting.office.look(&officer(), "food_business", place.id).unwrap();
+        let closed = Draft::new().text("closed_on", "2023-09-15");
+        let reason = Some("停业".to_string());
+        setting.office.step(&officer(), "food_business", place.id, place.version, "close", closed, reason)
+    };
+    let refusal = close().unwrap_err();
+    let Refusal::Conflict { message } = refusal else { panic!("{refusal:?}") };
+    assert!(message.contains("未结的监督检查"), "{message}");
+    let child = setting.office.look(&owner(), "rectification", child.rows[0].id).unwrap();
+    let done = Draft::new().text("done", "已清洗消毒");
+    setting.office.step(&owner(), "rectification", child.id, child.version, "finish", done, None).unwrap();
+    let settled = setting.office.look(&east, "inspection", view.id).unwrap();
+    assert_eq!((settled.state.as_str(), settled.history[0].act_title.as_str()), ("checked", "整改完成"));
+    let step = ("inspection", view.id, settled.version);
+    setting.office.step(&officer(), step.0, step.1, step.2, "publish", Draft::new(), None).unwrap();
+    assert_eq!(close().unwrap().state, "closed");
+}
+
+#[test]
+fn what_is_computed_through_a_ref_follows_it() {
+    let (setting, _) = Setting::new();
+    let (place, view) = inspected(&setting);
+    let west = township_inspector(&setting, "西乡");
+    assert!(setting.office.look(&west, "inspection", view.id).is_err());
+    let moved = Draft::new().text("area", "西乡").text("regulator", "西乡");
+    setting.office.edit(&officer(), "food_business", place.id, place.version, moved).unwrap();
+    let followed = setting.office.look(&west, "inspection", view.id).unwrap();
+    assert_eq!(followed.area.as_deref(), Some("西乡"), "rights move with the area");
+    assert_eq!(followed.history[0].act_title, "随关联记录更新");
+    assert!(setting.office.look(&township_inspector(&setting, "东镇"), "inspection", view.id).is_err());
+}
+
+#[test]
+fn a_secret_is_masked_for_those_it_is_not_meant_for() {
+    let (setting, _) = Setting::new();
+    let (place, _) = inspected(&setting);
+    let seen = |actor: &Actor| text(&setting.office.look(actor, "food_business", place.id).unwrap(), "phone");
+    assert_eq!(seen(&officer()), "13800000000");
+    assert_eq!(seen(&owner()), "138****0000");
+    let listed = setting.office.list(&owner(), &list("food_business")).unwrap();
+    assert_eq!(listed.rows[0].cells[3], "138****0000");
+    let asked = ListAsk { filter: Some("phone == '13800000000'".into()), ..list("food_business") };
+    assert!(setting.office.list(&owner(), &asked).is_err(), "a filter would tell it");
+    assert_eq!(setting.office.list(&officer(), &asked).unwrap().total, Some(1));
+    let sorted = ListAsk { sort: vec!["phone".into()], ..list("food_business") };
+    assert!(setting.office.list(&owner(), &sorted).is_err(), "so would an order");
+}
+
+#[test]
+fn duplicates_are_found_and_what_pointed_to_them_points_to_the_one_that_stays() {
+    let (setting, _) = Setting::new();
+    let (place, view) = inspected(&setting);
+    let second = business("东镇").text("premises", "示例路2号").text("name", "示例 小吃店");
+    let second = setting.office.create(&officer(), "food_business", second).unwrap();
+    let found = setting.office.duplicates(&officer(), "food_business").unwrap();
+    assert!(found.iter().any(|group| group.by == "统一社会信用代码" && group.rows.len() == 2));
+    assert!(matches!(setting.office.duplicates(&owner(), "food_business"), Err(Refusal::Forbidden { .. })));
+    let refusal = setting.office.merge(&owner(), "food_business", second.id, &[place.id], None).unwrap_err();
+    assert!(matches!(refusal, Refusal::NotFound), "he does not know of the other one");
+    setting.office.merge(&officer(), "food_business", second.id, &[place.id], None).unwrap();
+    let moved = setting.office.look(&officer(), "inspection", view.id).unwrap();
+    let points =
+        moved.sections.iter().flat_map(|section| &section.fields).find(|field| field.id == "business");
+    assert_eq!(points.unwrap().link.as_ref().unwrap().id, second.id);
+    assert_eq!(setting.office.list(&officer(), &list("food_business")).unwrap().total, Some(1));
+}
+
+#[test]
+fn a_deleted_record_goes_to_the_bin_and_comes_back() {
+    let (setting, _) = Setting::new();
+    let view = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
+    setting.office.delete(&officer(), "food_business", view.id, view.version, Some("重复".into())).unwrap();
+    let east = township_inspector(&setting, "东镇");
+    assert!(matches!(setting.office.look(&east, "food_business", view.id), Err(Refusal::NotFound)));
+    let bin = ListAsk { deleted: true, ..list("food_business") };
+    assert!(matches!(setting.office.list(&east, &bin), Err(Refusal::Forbidden { .. })));
+    assert_eq!(setting.office.list(&officer(), &bin).unwrap().total, Some(1));
+    let gone = setting.office.look(&officer(), "food_business", view.id).unwrap();
+    assert!(gone.deleted && gone.can_restore && !gone.can_edit);
+    let back = setting.office.restore(&officer(), "food_business", view.id, gone.version).unwrap();
+    assert!(!back.deleted && setting.office.look(&east, "food_business", view.id).is_ok());
+}
+
+#[test]
+fn a_restart_reads_the_applied_pack_again() {
+    let (setting, _) = Setting::new();
+    setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
+    let again = setting.reopen();
+    assert_eq!((again.pack().id.as_str(), again.has_pack()), ("small", true));
+    assert_eq!(again.list(&officer(), &list("food_business")).unwrap().total, Some(1));
 }

@@ -12,5 +12,5 @@ pub use light::{Standing, standing};
 pub use numbers::{Number, Numbers, Part};
 pub use page::IndicatorAsk;
 pub use settle::{rebuild, refresh, rejudge, settle};
-pub use span::{Span, span};
+pub use span::{Span, month_end, span};
 pub use words::formula;

@@ -6,7 +6,7 @@ use chrono::Duration;
 use shian_pack::Register;
 use shian_store::{Deadline as Row, DeadlineQuery};
 
-use super::{chapters, targets, time_permille};
+use super::{chapters, heat, targets, time_permille};
 use crate::clock::day_of;
 use crate::clocks::{stands, whose};
 use crate::desk::Desk;
@@ -25,12 +25,15 @@ pub(crate) fn cockpit(desk: &mut Desk) -> Result<CockpitView, Refusal> {
     let pack = desk.live.pack.clone();
     let late = late(desk, LATE, |_| true)?;
     let soon = soon(desk)?;
-    let mut targets = targets::all(desk)?;
+    let numbers = targets::numbers(desk)?;
+    let mut targets = targets::all(desk, &numbers);
     let chapters = chapters(desk, &targets)?;
     let target_total = targets.len() as i64;
     let (unbound, mut bound): (Vec<TargetView>, Vec<TargetView>) =
         targets.drain(..).partition(|target| target.indicator.is_none());
     bound.sort_by_key(|target| target.light);
+    let (heat_columns, heat_rows) = heat::table(desk, &numbers, &bound);
+    let months = heat::months(desk)?;
     let mut lights: BTreeMap<Light, i64> = BTreeMap::new();
     for tile in chapters.iter().flat_map(|chapter| &chapter.tiles) {
         *lights.entry(tile.light).or_default() += 1;
@@ -51,9 +54,9 @@ pub(crate) fn cockpit(desk: &mut Desk) -> Result<CockpitView, Refusal> {
         unbound,
         chapters,
         measure_counts: lights.into_iter().collect(),
-        heat_columns: Vec::new(),
-        heat_rows: Vec::new(),
-        months: Vec::new(),
+        heat_columns,
+        heat_rows,
+        months,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The plan at work 要点与责任: every measure as a tile, one measure beside its own words, the cockpit over all of them.
 mod cockpit;
+mod heat;
 mod page;
 mod reports;
 mod slices;
@@ -23,7 +24,8 @@ const SHORT: usize = 6;
 pub(crate) fn measures(desk: &mut Desk) -> Result<MeasuresView, Refusal> {
     let pack = desk.live.pack.clone();
     let title = pack.plan.as_ref().map_or_else(|| pack.title.clone(), |plan| plan.title.clone());
-    let targets = targets::all(desk)?;
+    let numbers = targets::numbers(desk)?;
+    let targets = targets::all(desk, &numbers);
     let chapters = chapters(desk, &targets)?;
     Ok(MeasuresView {
         title,

@@ -1,15 +1,15 @@
 //! One measure 要点: the document's own words beside its duties, targets, registers, progress and what is late.
 use shian_pack::Pack;
-use shian_pack::pack::{Duty, Target};
+use shian_pack::pack::{Body, Duty, Target};
 use shian_pack::value::RecordId;
 use shian_plan::{Chapter, Measure};
 
-use super::reports::{Reports, Tally, role_title};
+use super::reports::{DutyRecord, Reports, Tally, role_title};
 use super::{cockpit, duties_of, slices, standing, targets};
 use crate::desk::Desk;
 use crate::refusal::Refusal;
 use crate::view::{DutyView, Light, MeasureView, ProgressView, RegisterCount, TargetView};
-use crate::{list, permit, seed};
+use crate::{list, permit};
 
 /// Progress shown on the page, late first.
 const PROGRESS: usize = 60;
@@ -27,13 +27,14 @@ pub(crate) fn page(desk: &mut Desk, chapter: u32, no: u32) -> Result<MeasureView
     let (chapter, measure) = all[at];
     let beside = |at: Option<usize>| at.and_then(|at| all.get(at)).map(|(chapter, m)| (chapter.no, m.no));
     let reports = Reports::load(desk)?;
-    let targets: Vec<TargetView> = targets::all(desk)?
+    let numbers = targets::numbers(desk)?;
+    let targets: Vec<TargetView> = targets::all(desk, &numbers)
         .into_iter()
         .filter(|target| (target.chapter, target.measure) == (chapter.no, measure.no))
         .collect();
     let tally = reports.of_measure(chapter.no, measure.no);
     let (light, note) = standing(&tally, &targets.iter().collect::<Vec<_>>());
-    let numbers = numbers(&pack, measure, &targets);
+    let marks = numbers_in(&pack, measure, &targets);
     Ok(MeasureView {
         plan_title: plan.title.clone(),
         chapter: chapter.no,
@@ -42,7 +43,7 @@ pub(crate) fn page(desk: &mut Desk, chapter: u32, no: u32) -> Result<MeasureView
         title: measure.title.clone(),
         light,
         note,
-        slices: slices::slices(plan, measure, |at| numbers.get(at).copied().unwrap_or_default()),
+        slices: slices::slices(plan, measure, |at| marks.get(at).copied().unwrap_or_default()),
         tasks: measure.tasks.iter().map(|task| task.text.clone()).collect(),
         duties: duties(desk, &pack, chapter.no, measure.no, &reports),
         registers: registers(desk, measure.no)?,
@@ -55,7 +56,7 @@ pub(crate) fn page(desk: &mut Desk, chapter: u32, no: u32) -> Result<MeasureView
 }
 
 /// The page's numbers of the targets in the order of the document.
-fn numbers(pack: &Pack, measure: &Measure, views: &[TargetView]) -> Vec<u32> {
+fn numbers_in(pack: &Pack, measure: &Measure, views: &[TargetView]) -> Vec<u32> {
     let bound: Vec<&Target> =
         pack.targets.iter().filter(|target| views.iter().any(|view| view.name == target.name)).collect();
     let mut taken: Vec<u32> = Vec::new();
@@ -76,45 +77,61 @@ fn numbers(pack: &Pack, measure: &Measure, views: &[TargetView]) -> Vec<u32> {
     .collect()
 }
 
-/// The plan's duties of the measure; a collective's stand together with the sums of its members.
+/// The plan's duties of the measure. Members of a collective that bear the same duty stand together with their sums.
 fn duties(desk: &Desk, pack: &Pack, chapter: u32, measure: u32, reports: &Reports) -> Vec<DutyView> {
-    let mut views: Vec<DutyView> = Vec::new();
+    let mut groups: Vec<(&Duty, Option<&Body>, Vec<RecordId>)> = Vec::new();
     for duty in duties_of(&pack.duties, chapter, measure) {
-        let bodies: Vec<RecordId> =
-            seed::bearers(pack, duty).filter_map(|code| desk.live.directory.body(code)).collect();
-        let records: Vec<_> = reports
-            .duties
-            .values()
-            .filter(|record| {
-                record.is_of(chapter, measure) && record.role == duty.role && bodies.contains(&record.body)
-            })
-            .collect();
-        let ids: Vec<RecordId> = records.iter().map(|record| record.link.id).collect();
-        let tally = reports.of_duties(&ids);
-        let (light, note) = duty_standing(&tally);
-        views.push(DutyView {
-            link: if let [one] = records.as_slice() { Some(one.link.clone()) } else { None },
-            body: body_words(desk, pack, duty, bodies.len()),
-            body_id: if let [one] = bodies.as_slice() { Some(*one) } else { None },
-            role: duty.role.clone(),
-            role_title: role_title(desk, &duty.role),
-            text: duty.text.clone(),
-            filed: tally.filed,
-            owed: tally.owed,
-            late: tally.late,
-            light,
-            note,
+        let Some(body) = desk.live.directory.body(&duty.body) else { continue };
+        let collective = pack.bodies.iter().find(|body| body.members.contains(&duty.body));
+        let same = groups.iter_mut().find(|(first, of, _)| {
+            let one = |of: &Body| collective.is_some_and(|collective| collective.code == of.code);
+            of.is_some_and(one) && first.role == duty.role && first.text == duty.text
         });
+        match same {
+            Some((_, _, bodies)) => bodies.push(body),
+            None => groups.push((duty, collective, vec![body])),
+        }
     }
-    views
+    groups
+        .into_iter()
+        .map(|(duty, of, bodies)| duty_view(desk, (chapter, measure), duty, of, &bodies, reports))
+        .collect()
 }
 
-fn body_words(desk: &Desk, pack: &Pack, duty: &Duty, members: usize) -> String {
-    let id = desk.live.directory.body(&duty.body);
-    let named = id.and_then(|id| desk.live.directory.body_name(id)).map(str::to_string);
-    let declared = || pack.bodies.iter().find(|body| body.code == duty.body).map(|body| body.name.clone());
-    let name = named.or_else(declared).unwrap_or_else(|| duty.body.clone());
-    if members > 1 { format!("{name}（{members} 个）") } else { name }
+fn duty_view(
+    desk: &Desk,
+    (chapter, measure): (u32, u32),
+    duty: &Duty,
+    collective: Option<&Body>,
+    bodies: &[RecordId],
+    reports: &Reports,
+) -> DutyView {
+    let of_group = |record: &&DutyRecord| {
+        record.is_of(chapter, measure) && record.role == duty.role && bodies.contains(&record.body)
+    };
+    let records: Vec<&DutyRecord> = reports.duties.values().filter(of_group).collect();
+    let ids: Vec<RecordId> = records.iter().map(|record| record.link.id).collect();
+    let tally = reports.of_duties(&ids);
+    let (light, note) = duty_standing(&tally);
+    let first = bodies.first().copied();
+    let name = first.and_then(|id| desk.live.directory.body_name(id)).unwrap_or(&duty.body);
+    let body = match collective {
+        Some(collective) if bodies.len() > 1 => format!("{}（{} 个）", collective.name, bodies.len()),
+        Some(_) | None => name.to_string(),
+    };
+    DutyView {
+        link: if let [one] = records.as_slice() { Some(one.link.clone()) } else { None },
+        body,
+        body_id: first.filter(|_| bodies.len() == 1),
+        role: duty.role.clone(),
+        role_title: role_title(desk, &duty.role),
+        text: duty.text.clone(),
+        filed: tally.filed,
+        owed: tally.owed,
+        late: tally.late,
+        light,
+        note,
+    }
 }
 
 fn duty_standing(tally: &Tally) -> (Light, String) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use shian_service::view::{ListAsk, RecordView};
-use shian_service::{Actor, Applied, Draft, Office, OfficeConfig, RoleHeld, SetClock};
+use shian_service::{Actor, Applied, Draft, NewAccount, Office, OfficeConfig, RoleHeld, SetClock};
 use tempfile::TempDir;
 
 /// 2023-09-15, a Friday.
@@ -15,11 +15,15 @@ pub fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2023, 9, 15).unwrap()
 }
 
+/// Accounts in the order they are opened.
+pub const OFFICER: i64 = 1;
+pub const EAST: i64 = 2;
+pub const WEST: i64 = 3;
+pub const OWNER: i64 = 4;
+
 pub struct Setting {
     pub office: Arc<Office>,
     pub clock: Arc<SetClock>,
-    /// Account id of an inspector.
-    pub inspector: i64,
     data: TempDir,
 }
 
@@ -33,13 +37,28 @@ impl Setting {
         let clock = Arc::new(SetClock::on(today()));
         let config = OfficeConfig { data: data.path().to_path_buf(), database: None };
         let office = Office::open(config, clock.clone()).unwrap();
+        let mut accounts = ["office1", "east1", "west1", "owner1"].into_iter().map(|login| {
+            let (name, password) = (login.to_string(), "Nine-lives-2023".to_string());
+            let ask =
+                NewAccount { login: name.clone(), name, password, roles: Vec::new(), stands_for: Vec::new() };
+            office.add_account(&Actor::system(), ask).unwrap()
+        });
+        let ids = [accounts.next(), accounts.next(), accounts.next(), accounts.next()].map(Option::unwrap);
+        drop(accounts);
+        assert_eq!(ids, [OFFICER, EAST, WEST, OWNER], "the first ids of an empty office");
         let applied = office.apply_pack(&small(), false).unwrap();
-        (Self { office: Arc::new(office), clock, inspector: 0, data }, applied)
+        (Self { office: Arc::new(office), clock, data }, applied)
     }
 
     /// Lets time go by.
     pub fn pass(&self, time: chrono::Duration) {
         self.clock.set(self.office.now() + time);
+    }
+
+    /// The same data folder, opened anew.
+    pub fn reopen(&self) -> Office {
+        let config = OfficeConfig { data: self.data.path().to_path_buf(), database: None };
+        Office::open(config, self.clock.clone()).unwrap()
     }
 
     pub fn apply(&self) -> Applied {
@@ -52,7 +71,7 @@ pub fn actor(id: i64, roles: Vec<RoleHeld>) -> Actor {
 }
 
 pub fn officer() -> Actor {
-    actor(1, vec![RoleHeld { role: "office".into(), ..RoleHeld::default() }])
+    actor(OFFICER, vec![RoleHeld { role: "office".into(), ..RoleHeld::default() }])
 }
 
 /// An inspector of one township and of its government's.
@@ -75,7 +94,12 @@ pub fn township_inspector(setting: &Setting, township: &str) -> Actor {
         area: Some(format!("410001/{code}/")),
         body: Some(body.rows[0].id),
     };
-    actor(if township == "东镇" { 2 } else { 3 }, vec![held])
+    actor(if township == "东镇" { EAST } else { WEST }, vec![held])
+}
+
+/// The owner of a business, who sees his own.
+pub fn owner() -> Actor {
+    actor(OWNER, vec![RoleHeld { role: "business".into(), ..RoleHeld::default() }])
 }
 
 /// A shop with everything that must be filled in.
