@@ -93,7 +93,7 @@ impl Gallery {
             chapters: samples::chapters(),
         };
         self.hang("pages/measures.html", measures::MeasuresPage { view, measures: 18 });
-        self.hang("pages/measure.html", measures::MeasurePage { view: samples::measure() });
+        self.hang("pages/measure.html", measures::MeasurePage::new(samples::measure()));
         let rows = |half| Some(samples::rows(half));
         let asked = indicators::Asked { area: Some("411503/".into()), ..Default::default() };
         self.hang(

@@ -6,6 +6,8 @@ use shian_service::view::{MeasureView, MeasuresView};
 
 use crate::signed::{Answer, Signed};
 
+const FIRST_DUTIES: usize = 10;
+
 /// The list of all measures.
 #[derive(Debug, Serialize)]
 pub struct MeasuresPage {
@@ -18,8 +20,19 @@ pub struct MeasuresPage {
 /// One measure.
 #[derive(Debug, Serialize)]
 pub struct MeasurePage {
-    /// What the service tells.
+    /// What the service tells, its duties late first.
     pub view: MeasureView,
+    /// So many bodies stand open; a duty of all townships has dozens.
+    pub first_duties: usize,
+}
+
+impl MeasurePage {
+    /// Lays out what the service tells.
+    #[must_use]
+    pub fn new(mut view: MeasureView) -> Self {
+        view.duties.sort_by_key(|duty| (duty.light, duty.role != "lead"));
+        Self { view, first_duties: FIRST_DUTIES }
+    }
 }
 
 /// `GET /measures`
@@ -32,5 +45,5 @@ pub async fn list(signed: Signed) -> Answer {
 /// `GET /measures/{chapter}/{no}`
 pub async fn show(signed: Signed, Path((chapter, no)): Path<(u32, u32)>) -> Answer {
     let view = signed.ask(move |office, actor| office.measure(actor, chapter, no)).await?;
-    signed.page("pages/measure.html", MeasurePage { view })
+    signed.page("pages/measure.html", MeasurePage::new(view))
 }

@@ -45,6 +45,7 @@ impl ListPage {
     #[must_use]
     pub fn new(mut view: ListView, pairs: &[(String, String)]) -> Self {
         let home = format!("/registers/{}", view.register);
+        drop_name_column(&mut view);
         let mut first_queries = std::mem::take(&mut view.query);
         let more_queries = first_queries.split_off(first_queries.len().min(FIRST_QUERIES));
         let asked = |query: &Query| !(query.value.is_empty() && query.from.is_empty() && query.to.is_empty());
@@ -71,6 +72,18 @@ impl ListPage {
             sort_links,
             view,
         }
+    }
+}
+
+/// The first column is the record's name already; a field that says the same again gives way.
+fn drop_name_column(view: &mut ListView) {
+    let says_name = |place: &usize| view.rows.iter().all(|row| row.cells.get(*place) == Some(&row.name));
+    let Some(place) = (0..view.columns.len()).find(says_name).filter(|_| !view.rows.is_empty()) else {
+        return;
+    };
+    view.columns.remove(place);
+    for row in &mut view.rows {
+        row.cells.remove(place);
     }
 }
 
