@@ -86,7 +86,10 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2023, 9, 15).unwrap();
         let clock = ShiftedClock::to(day);
         let first = clock.now();
-        assert!(day_of(first) == day || day_of(first) == day.succ_opt().unwrap(), "midnight may pass meanwhile");
+        assert!(
+            day_of(first) == day || day_of(first) == day.succ_opt().unwrap(),
+            "midnight may pass meanwhile"
+        );
         assert!(clock.now() >= first);
     }
 

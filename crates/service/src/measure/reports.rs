@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use shian_pack::field::FieldKind;
-use shian_pack::register::Seed;
+use shian_pack::register::{Deadline, Seed};
 use shian_pack::value::RecordId;
 use shian_pack::{Register, Value};
 use shian_store::{ListQuery, Record};
@@ -172,27 +172,33 @@ fn readable(
     }
 }
 
-/// The fields that the first clock looks at, besides those named.
+/// The fields that the clocks look at, besides those named.
 fn needed(register: &Register, named: [&String; 3]) -> Vec<String> {
     let mut ids: BTreeSet<String> = named.into_iter().cloned().collect();
-    if let Some(clock) = register.deadlines.values().next() {
+    for clock in register.deadlines.values() {
         ids.extend(crate::expression::reads(&clock.met.node).fields);
         ids.insert(clock.starts.split('.').next().unwrap_or_default().to_string());
     }
     ids.into_iter().filter(|id| register.fields.contains_key(id)).collect()
 }
 
-/// Handed in or not, and how it stands by the register's first clock.
+/// Handed in or not, and how it stands by the first clock of the register that runs for it (a bureau's and a township's
+/// report may have a clock each).
 fn stands(desk: &mut Desk, register: &Register, record: &Record) -> Result<(bool, Light, String), Refusal> {
-    let Some(clock) = register.deadlines.values().next() else {
+    let mut sheet = Sheet::of(register, record);
+    let clocks = register.deadlines.values();
+    let hops = |clock: &Deadline| {
+        clock.starts.contains('.') || !crate::expression::reads(&clock.met.node).hops.is_empty()
+    };
+    if clocks.clone().any(hops) {
+        desk.look_through(&mut sheet)?;
+    }
+    let running = clocks.clone().find(|clock| sheet.at(&clock.starts) != Value::Null);
+    let Some(clock) = running.or_else(|| clocks.clone().next()) else {
         let filed = register.states.keys().next() != Some(&record.state);
         let light = if filed { Light::Met } else { Light::Waiting };
         return Ok((filed, light, light.word().to_string()));
     };
-    let mut sheet = Sheet::of(register, record);
-    if clock.starts.contains('.') || !crate::expression::reads(&clock.met.node).hops.is_empty() {
-        desk.look_through(&mut sheet)?;
-    }
     let state = crate::wording::state_title(register, &record.state).to_string();
     if desk.truth(&clock.met.node, &sheet) {
         return Ok((true, Light::Met, state));
