@@ -42,7 +42,7 @@ pub struct Column {
     pub target: Option<String>,
 }
 
-/// Who owns a row: nobody, the id in `_own`, or the ids in `r_<id>__own`.
+/// Who owns a row: nobody, the id in `_own`, or the ids in `r_<id>___own`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Owners {
     None,
@@ -106,7 +106,7 @@ pub fn table_name(register: &str) -> String {
     format!("\"r_{register}\"")
 }
 
-/// `"r_<register>__<field>"`, quoted: rows (record, target) of a many-valued ref; of `own`: (record, target) of the owners.
+/// `"r_<register>__<field>"`, quoted: rows (record, target) of a many-valued ref; of `_own`: (record, target) of the owners.
 pub fn link_name(register: &str, field: &str) -> String {
     format!("\"r_{register}__{field}\"")
 }

@@ -209,7 +209,7 @@ impl Repoint<'_> {
             match layout.owners {
                 Owners::None => {}
                 Owners::One => ways.push("_own = $1".to_owned()),
-                Owners::Many => ways.push(linked("own")),
+                Owners::Many => ways.push(linked("_own")),
             }
         }
         if ways.is_empty() {

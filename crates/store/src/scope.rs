@@ -55,7 +55,7 @@ impl Scope {
                 sql.push("_own IN ").bind_all(owners.iter().copied());
             }
             Owners::Many => {
-                let links = link_name(&layout.register, "own");
+                let links = link_name(&layout.register, "_own");
                 sql.push(&format!("_id IN (SELECT record FROM {links} WHERE target IN "));
                 sql.bind_all(owners.iter().copied()).push(")");
             }

@@ -50,7 +50,7 @@ pub fn create(tx: &mut Tx, layout: &Layout) -> Result<()> {
         create_links(tx, &layout.register, id)?;
     }
     if layout.owners == Owners::Many {
-        create_links(tx, &layout.register, "own")?;
+        create_links(tx, &layout.register, "_own")?;
     }
     create_words(tx, &layout.register)?;
     create_indexes(tx, None, layout)
@@ -64,7 +64,7 @@ fn create_words(tx: &mut Tx, register: &str) -> Result<()> {
             words_name(register)
         )),
         Dialect::Postgres => tx.batch(&format!(
-            "CREATE INDEX \"i_{register}__words\" ON {} USING gin (_words)",
+            "CREATE INDEX \"i_{register}___words\" ON {} USING gin (_words)",
             table_name(register)
         )),
     }
@@ -86,7 +86,7 @@ fn create_links(tx: &mut Tx, register: &str, field: &str) -> Result<()> {
 pub fn drop(tx: &mut Tx, layout: &Layout) -> Result<()> {
     let links =
         layout.columns.iter().filter(|(_, column)| column.storage == Storage::Ids).map(|(id, _)| id.as_str());
-    let own = (layout.owners == Owners::Many).then_some("own");
+    let own = (layout.owners == Owners::Many).then_some("_own");
     let names: Vec<String> = links.chain(own).map(|field| link_name(&layout.register, field)).collect();
     for name in names {
         tx.batch(&format!("DROP TABLE {name}"))?;
@@ -119,7 +119,7 @@ fn indexes(layout: &Layout) -> Vec<(String, String)> {
         all.push(plain("_own", "_own"));
     }
     if layout.number.is_some() {
-        let name = format!("i_{register}__number");
+        let name = format!("i_{register}___number");
         let sql = format!("CREATE UNIQUE INDEX \"{name}\" ON {table} (_number) WHERE _number IS NOT NULL");
         all.push((name, sql));
     }
@@ -178,12 +178,12 @@ pub fn drop_column(tx: &mut Tx, layout: &Layout, id: &str) -> Result<()> {
 pub fn change_owners(tx: &mut Tx, old: &Layout, new: &Layout) -> Result<()> {
     let table = table_name(&new.register);
     if old.owners == Owners::Many {
-        tx.batch(&format!("DROP TABLE {}", link_name(&old.register, "own")))?;
+        tx.batch(&format!("DROP TABLE {}", link_name(&old.register, "_own")))?;
     }
     tx.batch(&format!("ALTER TABLE {table} DROP COLUMN _own"))?;
     let kind = fixed_type("_own", new, tx.dialect());
     tx.batch(&format!("ALTER TABLE {table} ADD COLUMN _own {kind}"))?;
-    if new.owners == Owners::Many { create_links(tx, &new.register, "own") } else { Ok(()) }
+    if new.owners == Owners::Many { create_links(tx, &new.register, "_own") } else { Ok(()) }
 }
 
 /// More digits after the point.

@@ -139,7 +139,7 @@ impl Tx {
         }
         if table.layout.owners == Owners::Many {
             let was = old.map(|old| old.owners.as_slice()).unwrap_or_default();
-            self.put_links(table, "own", record.id, was, &record.owners)?;
+            self.put_links(table, "_own", record.id, was, &record.owners)?;
         }
         for (field, column) in &table.layout.columns {
             if column.storage == Storage::Ids {
