@@ -40,13 +40,14 @@ const LEAD: usize = 24;
 impl Lead {
     fn of(line: &str) -> Lead {
         let line = line.trim_start_matches(|c: char| is_space(c) || is_bullet(c));
-        let mut text = String::new();
-        let mut spaced = false;
+        let mut text = String::with_capacity(3 * LEAD);
+        let (mut spaced, mut signs) = (false, 0);
         for c in line.chars().filter(|c| !is_ignored(*c)) {
             if is_space(c) {
                 spaced |= !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-            } else if text.chars().count() < LEAD {
+            } else if signs < LEAD {
                 text.push(fold(c));
+                signs += 1;
             } else {
                 break;
             }
@@ -270,8 +271,23 @@ impl<'a> Builder<'a> {
             }
             cells.push((*column, start..self.signs.norm.len()));
         }
+        if let Some(chapter) = self.chapter_row(&cells, from) {
+            self.blocks.push(chapter);
+            return;
+        }
         let marker = row_number(&self.signs, &cells);
         self.blocks.push(Block { kind: Kind::Row { cells }, at: from..self.signs.norm.len(), marker });
+    }
+}
+
+impl Builder<'_> {
+    /// 一 | 源头治理 | | |: a row that only heads those after it.
+    fn chapter_row(&self, cells: &[(Column, At)], from: usize) -> Option<Block> {
+        let filled: Vec<&(Column, At)> = cells.iter().filter(|(_, at)| !at.is_empty()).collect();
+        let [(Column::No, no), (_, words)] = filled.as_slice() else { return None };
+        let no = crate::numeral::chinese(self.signs.str(no).trim_matches(['、', '.', '。', '(', ')']))?;
+        let marker = Marker { family: Family::Comma, no, len: 0 };
+        Some(Block { kind: Kind::Text, at: from..words.end, marker: Some((marker, words.start)) })
     }
 }
 

@@ -191,6 +191,34 @@ const WORK: &[&str] = &[
     "通过",
 ];
 
+/// The first signs of `WORK`: most names hold none of them.
+fn begins_work(c: char) -> bool {
+    matches!(
+        c,
+        '发' | '建'
+            | '健'
+            | '开'
+            | '加'
+            | '落'
+            | '强'
+            | '提'
+            | '推'
+            | '督'
+            | '实'
+            | '明'
+            | '依'
+            | '负'
+            | '牵'
+            | '配'
+            | '会'
+            | '充'
+            | '进'
+            | '按'
+            | '根'
+            | '通'
+    )
+}
+
 /// Whether `s` looks like a body's name by itself.
 pub(crate) fn is_name(s: &str) -> bool {
     let stem = stem(s);
@@ -218,7 +246,7 @@ pub(crate) fn is_name(s: &str) -> bool {
     {
         return false;
     }
-    if WORK.iter().any(|w| stem.contains(w)) {
+    if stem.contains(begins_work) && WORK.iter().any(|w| stem.contains(w)) {
         return false;
     }
     ENDINGS.iter().any(|e| stem.ends_with(e))

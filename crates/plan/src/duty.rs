@@ -160,17 +160,22 @@ fn is_given(signs: &Signs, formula: &Formula) -> bool {
 fn is_bare_list(signs: &Signs, text: &str, pair: &At, inner: &At, formula: &Formula) -> bool {
     let items = body::split(signs, inner);
     let beside = |s: &str| body::is_date(s) || s.contains('：');
-    let names = !formula.bodies.is_empty()
-        && items.iter().map(|i| signs.str(&i.at)).all(|s| body::is_particular(s) || beside(s));
-    if !names {
+    let all = |is: fn(&str) -> bool| items.iter().map(|i| signs.str(&i.at)).all(|s| is(s) || beside(s));
+    if formula.bodies.is_empty() || !all(body::is_name) {
         return false;
     }
+    let particular = all(body::is_particular);
     let ahead = &text[..pair.start];
     let numbered = crate::marker::at_start(ahead, false).is_some_and(|m| m.len == ahead.len());
     let before = ahead.chars().next_back().filter(|_| !numbered);
     let after = text[pair.end..].chars().next();
     let ended = before.is_none_or(|c| matches!(c, '。' | '；' | '！' | '》' | '”' | ')' | ']' | '：'));
     let ends = after.is_none_or(|c| matches!(c, '。' | '；'));
+    if !particular {
+        // offices of one body, after a whole sentence: （生产科、各监管所）
+        return ahead.ends_with(['。', '；'])
+            && after.is_none_or(|c| crate::signs::is_chinese(c) || c.is_ascii_digit());
+    }
     let names_a_body = !ended && body::is_name(last_word(&text[..pair.start]));
     (ended && after.is_none_or(|c| !matches!(c, '、' | '，' | '的'))) || (ends && !names_a_body)
 }
@@ -191,7 +196,8 @@ fn labels(signs: &Signs, at: &At, found: &mut Vec<Found>) {
     let text = signs.str(at);
     let (mut i, mut fresh, mut depth) = (0, true, 0i32);
     while let Some(c) = text[i..].chars().next() {
-        let gap = || matches!(c, '责' | '牵' | '配' | '主' | '协' | '[') && signs.gap_before(at.start + i);
+        let apart = || signs.gap_before(at.start + i) || label::said_at_start(&text[i..]).is_some();
+        let gap = || matches!(c, '责' | '牵' | '配' | '主' | '协' | '[') && apart();
         if depth <= 0
             && (fresh || gap())
             && let Some(len) = label_list(signs, at, i, found)
@@ -212,7 +218,8 @@ fn label_list(signs: &Signs, at: &At, i: usize, found: &mut Vec<Found>) -> Optio
     let rest = &text[i..];
     let label = label::at_start(rest).or_else(|| {
         let label = label::bare_at_start(rest)?;
-        (i == 0 && signs.gap_before(at.start + i + label.len)).then_some(label)
+        (label::said_at_start(rest).is_some() || i == 0 && signs.gap_before(at.start + i + label.len))
+            .then_some(label)
     })?;
     label.role?;
     let stop = rest

@@ -70,7 +70,7 @@ pub(crate) fn at_start(s: &str, spaced: bool) -> Option<Marker> {
     match c {
         '第' => ordered_word(s),
         '(' | '[' => bracketed(s),
-        '任' | '工' | '行' | '措' | '目' => named(s),
+        '任' | '工' | '行' | '措' | '目' | '专' | '举' | '重' | '项' => named(s),
         '其' => None,
         c if c.is_ascii_digit() => arabic(s, spaced),
         c if numeral::is_numeral(c) => chinese(s),
@@ -93,6 +93,7 @@ fn ordered_word(s: &str) -> Option<Marker> {
         ("章", Family::Chapter),
         ("节", Family::Section),
         ("条", Family::Article),
+        ("项", Family::Article),
     ];
     let (word, family) = words.into_iter().find(|(word, _)| rest[len..].starts_with(word))?;
     let len = '第'.len_utf8() + len + word.len();
@@ -123,7 +124,9 @@ fn bracketed(s: &str) -> Option<Marker> {
 
 /// 任务一：, 任务1, 措施一、
 fn named(s: &str) -> Option<Marker> {
-    let word = ["任务", "工程", "行动", "措施", "目标"].into_iter().find(|w| s.starts_with(w))?;
+    let word = ["重点任务", "任务", "工程", "专项行动", "专项", "行动", "举措", "措施", "目标", "项目"]
+        .into_iter()
+        .find(|w| s.starts_with(w))?;
     let rest = &s[word.len()..];
     let (no, len) = ordinal(rest)?;
     let close = closing(&rest[len..]);

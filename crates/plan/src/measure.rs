@@ -49,7 +49,9 @@ impl Reader<'_> {
             None => return String::new(),
         };
         let mut at = at;
-        let mut duties = duty::find(self.signs, &Part::Text(at.clone()));
+        // a duty that matters to the title stands near it
+        let near = self.signs.str(&at).char_indices().nth(150).map_or(at.end, |(i, _)| at.start + i);
+        let mut duties = duty::find(self.signs, &Part::Text(at.start..near));
         // a duty before the words it owns
         while duties.first().is_some_and(|d| !d.inline && d.at.start == at.start && d.at.end < at.end) {
             at.start = duties.remove(0).at.end;

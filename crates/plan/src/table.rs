@@ -55,6 +55,12 @@ const BARS: [char; 5] = ['|', '│', '┃', '║', '｜'];
 
 /// Reads a line of heads.
 pub(crate) fn heads(line: &Line<'_>) -> Option<Table> {
+    // a head names a number, a body or a role
+    let named =
+        line.end_column <= 400 && line.text.contains(['序', '单', '部', '责', '牵', '主', '编', '项']);
+    if !named {
+        return None;
+    }
     let parting = [Parting::Bar, Parting::Tab, Parting::Comma, Parting::Blanks];
     parting.into_iter().find_map(|parting| {
         let cells = split(line, parting)?;
@@ -91,10 +97,12 @@ fn squeezed(text: &str) -> String {
 
 /// The meaning of a head; `None` for words that are no head.
 fn column(text: &str) -> Option<Column> {
-    let s = squeezed(text);
-    if s.is_empty() {
+    let whole = squeezed(text);
+    if whole.is_empty() {
         return Some(Column::Other);
     }
+    // a remark in brackets changes nothing: 责任单位（第一个为牵头单位）
+    let s = whole.split(['(', '[']).next().filter(|s| !s.is_empty()).unwrap_or(&whole).to_owned();
     if s.chars().count() > 14 || s.contains(['。', '；']) || s.contains("，") {
         return None;
     }

@@ -48,13 +48,22 @@ fn sentence(signs: &Signs, at: At, year: Option<i32>, out: &mut Vec<Target>) {
     if all.is_empty() {
         return;
     }
-    let mut reader =
-        Reader { signs, at: &at, text, year, previous: None, carried: None, last_end: 0, counted: false };
+    let mut reader = Reader {
+        signs,
+        at: &at,
+        text,
+        year,
+        previous: None,
+        carried: None,
+        last_end: 0,
+        counted: false,
+        waiting: Vec::new(),
+    };
     let places = places(text, &all);
     for (i, (q, place)) in all.iter().zip(&places).enumerate() {
         let stop = all.get(i + 1).map_or(text.len(), |next| next.start);
         let found = reader.figure(q, place, stop);
-        if !q.time {
+        if !q.time && !(q.words && found.is_empty()) {
             reader.last_end = q.end;
         }
         out.extend(found);
@@ -102,6 +111,8 @@ struct Reader<'a> {
     last_end: usize,
     /// The figure before was a count that is asked for.
     counted: bool,
+    /// Names that figures to come stand for.
+    waiting: Vec<String>,
 }
 
 impl Reader<'_> {
@@ -115,7 +126,9 @@ impl Reader<'_> {
         let clause_end = self.text[q.end..].find(['，', '：']).map_or(self.text.len(), |i| q.end + i);
         let right = &self.text[q.end..clause_end];
         let near = &self.text[q.end..clause_end.min(stop.max(q.end))];
-        if place.quoted || q.vague || q.value.is_zero() {
+        // 做到3个100%: a slogan
+        let slogan = q.unit == "%" && self.text[..q.start].ends_with('个');
+        if place.quoted || q.vague || q.value.is_zero() || slogan {
             return Vec::new();
         }
         let compared = operator::read(left, right);
@@ -131,13 +144,12 @@ impl Reader<'_> {
         } else if rate {
             place.depth == 0 || compared.printed
         } else {
-            let printed = (compared.printed || listed.is_some()) && !self.is_part_only(left, &compared);
+            let printed = compared.printed || listed.is_some();
             let open = place.depth == 0 || compared.printed;
             let before = &self.text[..q.start];
             // 评选10个集体和20名个人
             let goes_on = self.counted && before.ends_with(['、', '和', '及']) && !q.words;
-            open && !self.is_part_only(left, &compared)
-                && (goes_on || count::is_asked(q, left, before, right, printed, per.is_some()))
+            open && (goes_on || count::is_asked(q, left, before, right, printed, per.is_some()))
         };
         self.counted = asked && !rate && !q.time;
         if !asked {
@@ -160,8 +172,8 @@ impl Reader<'_> {
     fn lists_on(&self, q: &Quantity, left: &str) -> Option<Op> {
         let (op, end, unit) = self.previous.as_ref()?;
         let between = self.text.get(*end..q.start)?;
-        (left.is_empty() && matches!(between, "、" | "和" | "，" | "及" | "") && *unit == q.unit)
-            .then_some(*op)
+        let tied = matches!(between, "、" | "和" | "，" | "及" | "");
+        (left.is_empty() && tied && (*unit == q.unit || !self.waiting.is_empty())).then_some(*op)
     }
 
     fn is_none(
@@ -175,7 +187,7 @@ impl Reader<'_> {
         let before = &self.text[..q.start];
         let clause = &self.text[place.clause..q.start];
         let past = scope::is_past(before, self.year) && !(compared.reached && clause.contains(['由', '从']));
-        let other = self.is_part_only(left, compared);
+        let other = self.is_part_only(clause, compared);
         past || scope::is_existing(clause)
             || scope::is_base(left, right)
             || scope::is_condition(clause, right)
@@ -184,8 +196,8 @@ impl Reader<'_> {
     }
 
     /// 其中县本级安排1100批次: splits another figure, unless a word of comparison asks for it.
-    fn is_part_only(&self, left: &str, compared: &operator::Compared) -> bool {
-        left.contains("其中") && !compared.printed
+    fn is_part_only(&self, clause: &str, compared: &operator::Compared) -> bool {
+        clause.contains("其中") && !compared.printed
     }
 
     /// 时限压缩至8个工作日: the span of time is itself the goal.
@@ -242,7 +254,7 @@ impl Reader<'_> {
 
     #[allow(clippy::too_many_arguments)]
     fn targets(
-        &self,
+        &mut self,
         q: &Quantity,
         place: &Place,
         left: &str,
@@ -251,27 +263,15 @@ impl Reader<'_> {
         op: Op,
         per: Option<&'static str>,
     ) -> Vec<Target> {
-        let words = &left[..compared.left];
-        let before = (place.clause_before < place.clause)
-            .then(|| self.text[place.clause_before..place.clause].trim_end_matches(['，', '：']));
-        let before = before.filter(|b| !b.chars().any(|c| c.is_ascii_digit()));
-        let mut names = name::rates(words, before);
-        if !name::is_shared(words) && words.contains("分别")
-            || self.previous_was_listed(left)
-            || !q.unit.contains('%')
-        {
-            names.truncate(1);
-        }
-        if self.splits_by_figures(q, words) {
-            names.truncate(1);
-        }
+        let names = self.names(q, place, left, compared);
+        let before = self.clause_before(place).map(str::to_owned);
         let text = self.signs.raw(self.at);
         let span = self.signs.span(&(self.at.start + place.clause..self.at.start + q.end + compared.right));
         let unit = unit_of(q, per, &self.text[place.clause..q.start]);
         names
             .into_iter()
             .map(|name| Target {
-                name: self.named(&name, near, compared, before),
+                name: self.named(&name, q, near, compared, before.as_deref()),
                 op,
                 value: q.value.normalize(),
                 unit: unit.clone(),
@@ -281,8 +281,33 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn previous_was_listed(&self, left: &str) -> bool {
-        left.is_empty()
+    /// The clause before, unless it has figures of its own.
+    fn clause_before(&self, place: &Place) -> Option<&str> {
+        let before = self.text.get(place.clause_before..place.clause)?.trim_end_matches(['，', '：']);
+        (!before.is_empty() && !before.chars().any(|c| c.is_ascii_digit())).then_some(before)
+    }
+
+    /// The names this figure stands for.
+    fn names(
+        &mut self,
+        q: &Quantity,
+        place: &Place,
+        left: &str,
+        compared: &operator::Compared,
+    ) -> Vec<String> {
+        if left.is_empty() && !self.waiting.is_empty() {
+            return vec![self.waiting.remove(0)];
+        }
+        let words = &left[..compared.left];
+        let mut names = name::rates(words, self.clause_before(place));
+        self.waiting.clear();
+        if self.splits_by_figures(q, words) {
+            names = name::each(words);
+            self.waiting = names.split_off(1);
+        } else if left.is_empty() || !q.unit.contains('%') {
+            names.truncate(1);
+        }
+        names
     }
 
     /// 分别达到98%、95%: as many figures as names follow.
@@ -295,22 +320,24 @@ impl Reader<'_> {
     }
 
     /// A name that says something, from what stands around the figure.
-    fn named(&self, name: &str, near: &str, compared: &operator::Compared, before: Option<&str>) -> String {
-        let behind: String = near
-            .get(compared.right..)
-            .unwrap_or("")
-            .trim_start_matches('的')
-            .chars()
-            .take_while(|c| !matches!(c, '、' | '；' | '('))
-            .collect();
-        if name.chars().count() >= 3 && (name::is_rate(name) || behind.is_empty()) {
-            return name.to_owned();
+    fn named(
+        &self,
+        name: &str,
+        q: &Quantity,
+        near: &str,
+        compared: &operator::Compared,
+        before: Option<&str>,
+    ) -> String {
+        let behind = near.get(compared.right..).unwrap_or("").trim_start_matches('的');
+        let behind = &behind[..behind.find(['；', '(', '。']).unwrap_or(behind.len())];
+        let rate = q.unit.contains('%');
+        let behind = if rate { behind } else { &behind[..behind.find('、').unwrap_or(behind.len())] };
+        let alone = name.chars().count() >= 3 && (name::is_rate(name) || behind.is_empty());
+        let mut full = if alone { name.to_owned() } else { format!("{name}{behind}") };
+        if full.chars().count() < 3 {
+            full = format!("{}{full}", before.map_or("", name::bare));
         }
-        let joined = format!("{}{}", name, behind);
-        if joined.chars().count() >= 3 {
-            return joined;
-        }
-        before.map_or(joined.clone(), |b| format!("{}{joined}", name::bare(b)))
+        if rate { full } else { name::counted(&full) }
     }
 }
 

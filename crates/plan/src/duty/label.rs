@@ -22,7 +22,7 @@ const ROLES: &[(&str, Role)] = &[
     ("牵头", Role::Lead),
     ("主办", Role::Lead),
     ("主责", Role::Lead),
-    ("主要责任", Role::Lead),
+    ("主要责任", Role::Responsible),
     ("配合责任", Role::Cooperate),
     ("协同配合", Role::Cooperate),
     ("配合", Role::Cooperate),
@@ -122,6 +122,11 @@ pub(crate) fn bare_at_start(s: &str) -> Option<Label> {
     let len = word + noun.len();
     let len = len + ["为", "是"].iter().find(|c| s[len..].starts_with(**c)).map_or(0, |c| c.len());
     Some(Label { role: Some(role), len })
+}
+
+/// A label in the sentence: 牵头单位为市农业农村局.
+pub(crate) fn said_at_start(s: &str) -> Option<Label> {
+    bare_at_start(s).filter(|l| s[..l.len].ends_with(['为', '是']))
 }
 
 fn role_word(s: &str) -> Option<(usize, Role)> {

@@ -201,7 +201,24 @@ pub(crate) fn is_asked(
     if printed || per {
         return true;
     }
-    if SCOPES.iter().any(|w| clause.ends_with(w)) || clause.is_empty() && sentence.is_empty() {
+    if SCOPES.iter().any(|w| clause.ends_with(w)) {
+        return false;
+    }
+    // an item of a list or a cell that is nothing but this figure: 示范店20家
+    if right.is_empty()
+        && clause.len() == sentence.len()
+        && !q.words
+        && !matches!(q.unit.as_str(), "人" | "分" | "单位" | "级")
+    {
+        return true;
+    }
+    // 组织32家单位开展: who takes part, not how many are asked for; 学校36家全部达标: all there are
+    let takes_part =
+        clause.ends_with("组织") && matches!(q.unit.as_str(), "家" | "户" | "个" | "所" | "名") && !alone;
+    if takes_part
+        || right.contains("全部")
+        || ["全部", "均", "都"].iter().any(|w| right.trim_start_matches(['、', '，']).starts_with(w))
+    {
         return false;
     }
     let act = ACTS.iter().any(|a| clause.ends_with(a));
