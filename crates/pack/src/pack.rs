@@ -22,6 +22,9 @@ pub struct Pack {
     pub year: i32,
     /// Root area code.
     pub area: String,
+    /// `[measures]` of pack.toml: what serves which measure (chapter, number) of this plan, by id of register or indicator.
+    /// None: the numbers that registers and indicators carry themselves are this plan's.
+    pub serves: Option<IndexMap<String, Vec<(u32, u32)>>>,
     pub registers: IndexMap<String, Register>,
     pub indicators: IndexMap<String, Indicator>,
     pub targets: Vec<Target>,
@@ -54,6 +57,18 @@ impl Pack {
 
     pub fn indicator(&self, id: &str) -> Option<&Indicator> {
         self.indicators.get(id)
+    }
+
+    /// Whether a register or indicator serves the plan's measure.
+    pub fn serves(&self, id: &str, chapter: u32, measure: u32) -> bool {
+        match &self.serves {
+            Some(serves) => serves.get(id).is_some_and(|measures| measures.contains(&(chapter, measure))),
+            None => {
+                let register = self.register(id).map(|register| &register.measures);
+                let indicator = || self.indicator(id).map(|indicator| &indicator.measures);
+                register.or_else(indicator).is_some_and(|measures| measures.contains(&measure))
+            }
+        }
     }
 
     /// The register with that kernel role.

@@ -56,7 +56,8 @@ fn a_plan_becomes_a_pack_that_checks() {
             None => pack.indicator(id).unwrap().measures.as_slice(),
         })
         .collect();
-    assert_eq!(served, [&[1][..], &[], &[]], "measures are those of the new plan, not of the base");
+    assert_eq!(served, [&[1][..], &[2], &[]], "measures are those of the new plan, not of the base");
+    assert!(pack.serves("sample", 1, 1) && !pack.serves("sample", 1, 2) && !pack.serves("sample", 2, 1));
 }
 
 #[test]

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexMap;
 use shian_pack::Pack;
-use shian_pack::calendar::Calendar;
 
 use crate::office::OfficeError;
 
@@ -117,32 +115,4 @@ fn clear(folder: &Path) -> Result<(), OfficeError> {
 fn at(path: &Path) -> impl FnOnce(std::io::Error) -> OfficeError + use<> {
     let path = path.to_path_buf();
     move |source| OfficeError::Io { path, source }
-}
-
-/// The pack of an office in which none was applied yet.
-pub(crate) fn empty_pack() -> Pack {
-    Pack {
-        id: String::new(),
-        title: String::new(),
-        place: String::new(),
-        year: 0,
-        area: String::new(),
-        registers: IndexMap::new(),
-        indicators: IndexMap::new(),
-        targets: Vec::new(),
-        tables: IndexMap::new(),
-        checklists: IndexMap::new(),
-        choices: IndexMap::new(),
-        rules: IndexMap::new(),
-        roles: IndexMap::new(),
-        groups: IndexMap::new(),
-        areas: Vec::new(),
-        bodies: Vec::new(),
-        plan: None,
-        duties: Vec::new(),
-        calendar: Calendar::default(),
-        demo: IndexMap::new(),
-        folders: Vec::new(),
-        digest: String::new(),
-    }
 }

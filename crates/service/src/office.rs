@@ -95,7 +95,7 @@ impl Office {
         let shelf = PackShelf::new(&config.data);
         let live = match shelf.read()? {
             Some(pack) => alive(&store, Arc::new(pack))?,
-            None => Live::new(Arc::new(crate::keep::empty_pack()), Directory::default()),
+            None => Live::new(Arc::<Pack>::default(), Directory::default()),
         };
         let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
         let office = Self { store, clock, shelf, live, glanced };

@@ -7,7 +7,10 @@ use indexmap::IndexMap;
 use super::binding::Bound;
 use super::{Draft, NewError, NewTarget};
 use crate::indicator::{Having, Indicator, Shape};
-use crate::register::Seed;
+use crate::register::{Register, Seed};
+
+/// Characters that a register's title has at least to tell what a sentence is about.
+const TELLING: usize = 4;
 
 /// Stands for the area's code, which no plan prints.
 const AREA_CODE: &str = "000000";
@@ -66,7 +69,7 @@ fn head(draft: &Draft<'_>) -> String {
         quoted(AREA_CODE),
     );
     text.push_str(
-        "\n# 台账和指标服务于要点的哪几项措施（只写序号）；没有列出的不挂在任何措施下。\n[measures]\n",
+        "\n# 台账和指标服务于要点的哪几项措施（章.序号）；没有列出的不挂在任何措施下。\n[measures]\n",
     );
     for (id, measures) in measures(draft) {
         text.push_str(&format!("{id} = {measures:?}\n"));
@@ -74,16 +77,31 @@ fn head(draft: &Draft<'_>) -> String {
     text
 }
 
-/// Measures by the id of what serves them: each bound indicator and the registers it counts.
-fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<u32>> {
-    let mut serves: IndexMap<String, Vec<u32>> = IndexMap::new();
+/// Measures by the id of what serves them: each indicator that a target means or comes near to, the registers it counts,
+/// and each register whose name the measure speaks of.
+fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<String>> {
+    let mut serves: IndexMap<String, Vec<String>> = IndexMap::new();
+    let mut add = |id: &str, (chapter, measure): (u32, u32)| {
+        let (measures, place) = (serves.entry(id.to_owned()).or_default(), format!("{chapter}.{measure}"));
+        if !measures.contains(&place) {
+            measures.push(place);
+        }
+    };
     for target in &draft.targets {
-        let Bound::To(id) = &target.bound else { continue };
+        let (Bound::To(id) | Bound::Near(id)) = &target.bound else { continue };
         let counted = draft.base.indicator(id).map(registers).unwrap_or_default();
         for id in counted.into_iter().chain([id.as_str()]) {
-            let measures = serves.entry(id.to_owned()).or_default();
-            if !measures.contains(&target.measure) {
-                measures.push(target.measure);
+            add(id, (target.chapter, target.measure));
+        }
+    }
+    for chapter in &draft.plan.chapters {
+        for measure in &chapter.measures {
+            let text: String = measure.tasks.iter().map(|task| task.text.as_str()).collect();
+            let spoken = |register: &&Register| {
+                register.title.chars().count() >= TELLING && text.contains(&register.title)
+            };
+            for register in draft.base.registers.values().filter(spoken) {
+                add(&register.id, (chapter.no, measure.no));
             }
         }
     }

@@ -122,7 +122,19 @@ impl<'a> Keys<'a> {
     }
 
     pub fn numbers(&self, key: &'static str) -> Vec<u32> {
-        self.item(key).map(|item| numbers_of(self.sources, item, key)).unwrap_or_default()
+        let Some(item) = self.item(key) else { return Vec::new() };
+        let What::List(items) = &item.what else {
+            self.wrong(item, key, "数字列表");
+            return Vec::new();
+        };
+        let mut numbers = Vec::new();
+        for one in items {
+            match &one.what {
+                What::Number(text) if text.parse::<u32>().is_ok() => numbers.extend(text.parse::<u32>()),
+                _ => self.wrong(one, key, "数字"),
+            }
+        }
+        numbers
     }
 
     pub fn map(&self, key: &'static str) -> Option<&'a Map> {
@@ -199,21 +211,6 @@ pub fn words_of(sources: &Sources, item: &Item, key: &str) -> Vec<Word> {
             Vec::new()
         }
     }
-}
-
-pub fn numbers_of(sources: &Sources, item: &Item, key: &str) -> Vec<u32> {
-    let What::List(items) = &item.what else {
-        wrong(sources, item, key, "数字列表");
-        return Vec::new();
-    };
-    let mut numbers = Vec::new();
-    for one in items {
-        match &one.what {
-            What::Number(text) if text.parse::<u32>().is_ok() => numbers.extend(text.parse::<u32>()),
-            _ => wrong(sources, one, key, "数字"),
-        }
-    }
-    numbers
 }
 
 /// Ids are ASCII snake_case: they are names in expressions, tables and addresses.

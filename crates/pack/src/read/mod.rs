@@ -5,6 +5,7 @@ mod folder;
 mod formula;
 mod indicator;
 mod keys;
+mod measures;
 mod place;
 mod plan;
 mod register;
@@ -19,10 +20,8 @@ use indexmap::IndexMap;
 
 use crate::catalogue::Catalogue;
 use crate::check;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::indicator::Indicator;
+use crate::diagnostic::Diagnostic;
 use crate::pack::{Pack, Role};
-use crate::register::Register;
 pub(crate) use folder::Folder;
 use keys::Keys;
 pub(crate) use source::{At, Sources};
@@ -54,14 +53,15 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     let choices = table::choices(folder);
     let rules = table::rules(folder, sources);
     let schema = formula::outline(folder, sources, &choices, &rules);
-    let mut registers = register::all(folder, sources, &schema);
-    let mut indicators = indicator::all(folder, sources, &schema);
-    if let Some(map) = head.map("measures") {
-        assign_measures(sources, map, &mut registers, &mut indicators);
-    }
     let areas = place::areas(folder, sources);
     let bodies = place::bodies(folder, sources);
     let (plan, duties) = plan::compile(folder, sources, &bodies);
+    let mut registers = register::all(folder, sources, &schema);
+    let mut indicators = indicator::all(folder, sources, &schema);
+    let serves = head.map("measures").map(|map| {
+        let mut declared = measures::Declared { registers: &mut registers, indicators: &mut indicators };
+        measures::assign(sources, map, plan.as_ref(), &mut declared)
+    });
     let targets =
         target::all(folder, sources, &Context { year, indicators: &indicators, plan: plan.as_ref() });
     head.item("extends");
@@ -72,6 +72,7 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
         year,
         area: head.text("area").unwrap_or_default(),
         groups: head.map("groups").map(|map| titles(sources, map)).unwrap_or_default(),
+        serves,
         registers,
         indicators,
         targets,
@@ -95,36 +96,6 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
     };
     head.close();
     pack
-}
-
-/// `[measures]` of a pack whose plan is numbered otherwise than its base's: what the base says of measures is dropped.
-fn assign_measures(
-    sources: &Sources,
-    map: &tree::Map,
-    registers: &mut IndexMap<String, Register>,
-    indicators: &mut IndexMap<String, Indicator>,
-) {
-    registers.values_mut().for_each(|register| register.measures.clear());
-    indicators.values_mut().for_each(|indicator| indicator.measures.clear());
-    for (id, entry) in &map.entries {
-        let numbers = keys::numbers_of(sources, &entry.item, id);
-        match (registers.get_mut(id), indicators.get_mut(id)) {
-            (None, None) => {
-                let known: Vec<&str> =
-                    registers.keys().chain(indicators.keys()).map(String::as_str).collect();
-                let message = format!("没有台账或指标 `{id}`");
-                sources.unknown(entry.key, Code::UnknownRegister, message, id, known);
-            }
-            (register, indicator) => {
-                if let Some(register) = register {
-                    register.measures.clone_from(&numbers);
-                }
-                if let Some(indicator) = indicator {
-                    indicator.measures = numbers;
-                }
-            }
-        }
-    }
 }
 
 /// `id = "标题"` pairs in their order.

@@ -46,9 +46,9 @@ pub(crate) fn page(desk: &mut Desk, chapter: u32, no: u32) -> Result<MeasureView
         slices: slices::slices(plan, measure, |at| marks.get(at).copied().unwrap_or_default()),
         tasks: measure.tasks.iter().map(|task| task.text.clone()).collect(),
         duties: duties(desk, &pack, chapter.no, measure.no, &reports),
-        registers: registers(desk, measure.no)?,
+        registers: registers(desk, chapter.no, measure.no)?,
         progress: progress(desk, chapter.no, measure.no, &reports),
-        late: cockpit::late(desk, LATE, |register| register.measures.contains(&measure.no))?.rows,
+        late: cockpit::late(desk, LATE, |register| pack.serves(&register.id, chapter.no, measure.no))?.rows,
         targets,
         previous: beside(at.checked_sub(1)),
         next: beside(Some(at + 1)),
@@ -170,10 +170,12 @@ fn progress(desk: &Desk, chapter: u32, measure: u32, reports: &Reports) -> Vec<P
 }
 
 /// Registers that serve the measure and that the actor may read.
-fn registers(desk: &mut Desk, measure: u32) -> Result<Vec<RegisterCount>, Refusal> {
+fn registers(desk: &mut Desk, chapter: u32, measure: u32) -> Result<Vec<RegisterCount>, Refusal> {
     let live = desk.live;
     let mut counts = Vec::new();
-    for register in live.pack.registers.values().filter(|register| register.measures.contains(&measure)) {
+    for register in
+        live.pack.registers.values().filter(|register| live.pack.serves(&register.id, chapter, measure))
+    {
         let scope = permit::read_scope(desk.actor, register, live);
         if scope.is_none() {
             continue;
