@@ -59,7 +59,7 @@ pub(crate) fn head(paper: &Paper) -> Head {
     let body = choose(paper, &parts);
     let title = titles.iter().rfind(|t| t.start <= body.start + 1 && t.start >= body.start.saturating_sub(3));
     let title = title.or_else(|| titles.iter().rfind(|t| t.start < body.end)).cloned();
-    let first = title.as_ref().map_or(body.start, |t| t.end.max(body.start));
+    let first = title.as_ref().map_or(body.start, |t| t.end.clamp(body.start, body.end));
     let title =
         title.map(|t| blocks[t.start].at.start..blocks[t.end - 1].at.end).or_else(|| quoted_title(paper));
     let words = title.as_ref().map_or("", |t| paper.signs.str(t));

@@ -63,7 +63,7 @@ fn sentence(signs: &Signs, at: At, year: Option<i32>, out: &mut Vec<Target>) {
     for (i, (q, place)) in all.iter().zip(&places).enumerate() {
         let stop = all.get(i + 1).map_or(text.len(), |next| next.start);
         let found = reader.figure(q, place, stop);
-        if !q.time && !(q.words && found.is_empty()) {
+        if !(q.time || q.words && found.is_empty()) {
             reader.last_end = q.end;
         }
         out.extend(found);
