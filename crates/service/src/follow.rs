@@ -222,8 +222,9 @@ fn rewrite(desk: &mut Desk, register: &Register, record: Arc<Record>, depth: u8)
     let mut checked = check::checked(desk, &sheet, placed)?;
     checked.name.clone_from(&record.name);
     let stamp = act::stamp(desk, "follow", None);
-    act::update(desk, register, &record, checked, stamp, depth + 1)?;
-    crate::clocks::settle(desk, register, &record)
+    let new = act::update(desk, register, &record, checked, stamp, depth + 1)?;
+    // What a clock looks at may have changed although the record did not.
+    if Arc::ptr_eq(&new, &record) { crate::clocks::settle(desk, register, &record) } else { Ok(()) }
 }
 
 /// The ids in a ref or many refs.

@@ -28,6 +28,7 @@ mod merge;
 pub mod office;
 mod permit;
 pub mod refusal;
+mod restamp;
 mod search;
 mod seed;
 mod session;

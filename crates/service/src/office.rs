@@ -15,6 +15,7 @@ use crate::desk::Desk;
 use crate::keep::PackShelf;
 use crate::live::{Directory, Live};
 use crate::refusal::Refusal;
+use crate::restamp;
 use crate::seed::{self, Seeded};
 
 /// How often a running office looks whether another process applied a pack.
@@ -188,15 +189,17 @@ impl Office {
         let applied = Applied {
             pack: pack.id.clone(),
             title: pack.title.clone(),
-            changes: migration.steps,
+            changes: migration.steps.clone(),
             areas: seeded[0],
             bodies: seeded[1],
             duties: seeded[2],
             registers: pack.registers.len(),
             indicators: pack.indicators.len(),
         };
+        let old = self.held();
         self.shelf.put(ready)?;
         self.swap(alive(&self.store, pack)?);
+        restamp::restamp(self, &old.pack, &migration.restamp).map_err(seeds)?;
         self.refresh_indicators()?;
         Ok(applied)
     }

@@ -230,6 +230,32 @@ pub(crate) fn all_with_deleted(tx: &mut Tx, register: &Register) -> Result<Vec<R
     Ok(found)
 }
 
+/// The ids of every live record of a register.
+pub(crate) fn ids(tx: &mut Tx, register: &Register) -> Result<Vec<RecordId>, Refusal> {
+    let scope = permit::office_scope();
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let asked = Asked { now: DateTime::UNIX_EPOCH, me: None };
+        let page = tx.list(&ListQuery {
+            register,
+            scope: &scope,
+            filter: None,
+            asked,
+            search: None,
+            sort: &[],
+            after: after.as_ref(),
+            limit: PAGE,
+            columns: Some(&[]),
+            deleted: false,
+        })?;
+        found.extend(page.rows.iter().map(|record| record.id));
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(found),
+        }
+    }
+}
+
 fn every_page(tx: &mut Tx, register: &Register, deleted: bool) -> Result<Vec<Record>, Refusal> {
     let scope = permit::office_scope();
     let mut found = Vec::new();

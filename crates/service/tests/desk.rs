@@ -266,3 +266,20 @@ fn a_restart_reads_the_applied_pack_again() {
     assert_eq!((again.pack().id.as_str(), again.has_pack()), ("small", true));
     assert_eq!(again.list(&officer(), &list("food_business")).unwrap().total, Some(1));
 }
+
+#[test]
+fn a_changed_formula_reaches_the_records_that_are_there() {
+    let (setting, _) = Setting::new();
+    let canteen = business("东镇").text("kind", "school_canteen").text("diners", "80");
+    let view = setting.office.create(&officer(), "food_business", canteen).unwrap();
+    assert_eq!(text(&view, "needs_chief"), "否");
+    setting.apply_changed(|file, text| match file {
+        "food_business.toml" => text.replace("diners >= rule('chief_school_diners')", "diners >= 50"),
+        _ => text,
+    });
+    let view = setting.office.look(&officer(), "food_business", view.id).unwrap();
+    assert_eq!(text(&view, "needs_chief"), "是");
+    assert_eq!(view.history[0].act_title, "随关联记录更新");
+    let chiefless = ListAsk { view: Some("no_chief".into()), ..list("food_business") };
+    assert_eq!(setting.office.list(&officer(), &chiefless).unwrap().total, Some(1));
+}

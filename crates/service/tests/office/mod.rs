@@ -61,8 +61,29 @@ impl Setting {
         Office::open(config, self.clock.clone()).unwrap()
     }
 
+    /// Applies the small pack with its registers' texts changed.
+    pub fn apply_changed(&self, change: impl Fn(&str, String) -> String) -> Applied {
+        let changed = self.data.path().join("changed");
+        copy(&small(), &changed, &change);
+        self.office.apply_pack(&changed, false).unwrap()
+    }
+
     pub fn apply(&self) -> Applied {
         self.office.apply_pack(&small(), false).unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path, change: &impl Fn(&str, String) -> String) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() {
+            copy(&path, &to.join(name), change);
+        } else {
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(to.join(&name), change(&name.to_string_lossy(), text)).unwrap();
+        }
     }
 }
 
