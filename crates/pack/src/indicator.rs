@@ -38,7 +38,7 @@ pub enum Shape {
     Entered(Entered),
 }
 
-/// Subjects that hold, of all subjects: one verdict per subject.
+/// Subjects that hold, of all subjects: one verdict per subject. The value is the share, times 100 where the unit is %.
 #[derive(Debug, Clone)]
 pub struct Share {
     pub of: String,
@@ -46,7 +46,7 @@ pub struct Share {
     /// Weigh each subject by this field (亩 over 亩) instead of one.
     pub weigh: Option<String>,
     pub having: Having,
-    /// The value is that of the best or the sum? Always the share itself, in `unit` (% multiplies by 100).
+    /// Path in the subject to the body that owes what is missing; None: the body of the subject's scope.
     pub owes: Option<String>,
 }
 

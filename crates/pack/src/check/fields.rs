@@ -31,7 +31,9 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
     check_group(c, register);
     for export in register.exports.values() {
         let Some(template) = &export.template else { continue };
-        if !c.pack.folders.iter().any(|folder| folder.join("exports").join(template).is_file()) {
+        // A name, not a path: a pack reads nothing outside its own folder.
+        let named = !template.contains(['/', '\\']);
+        if !named || !c.pack.folders.iter().any(|folder| folder.join("exports").join(template).is_file()) {
             let message = format!("exports/ 里没有模板 `{template}`");
             c.error(c.at(register, &["exports", &export.id, "template"]), Code::UnknownTable, message);
         }

@@ -3,6 +3,7 @@ use super::{Checker, fields::named};
 use crate::diagnostic::Code;
 use crate::field::FieldKind;
 use crate::indicator::{Evidence, Having, Indicator, Shape, Share, Tally, Window};
+use crate::path::End;
 use crate::read::At;
 use crate::register::Register;
 
@@ -22,6 +23,7 @@ pub(super) fn check(c: &Checker<'_>) {
             Shape::Entered(entered) => {
                 let register = c.register(&entered.register, at(c, indicator, &["entered", "register"]));
                 if let Some(register) = register {
+                    dated(c, indicator, register, at(c, indicator, &["entered", "register"]));
                     numeric(c, register, &entered.field, at(c, indicator, &["entered", "field"]));
                 }
             }
@@ -39,7 +41,14 @@ fn check_share(c: &Checker<'_>, indicator: &Indicator, share: &Share) {
         numeric(c, of, weigh, at(c, indicator, &["of", "weigh"]));
     }
     if let Some(owes) = &share.owes {
-        c.follow(of, owes, at(c, indicator, &["owes"]));
+        let at = at(c, indicator, &["owes"]);
+        let body = c.follow(of, owes, at).is_none_or(|end| match end {
+            End::Field(field) => matches!(field.kind, FieldKind::Body),
+            End::Fixed(_) => false,
+        });
+        if !body {
+            c.error(at, Code::Indicator, format!("`{owes}` 不是 body 字段，说不清缺的由谁补"));
+        }
     }
     let Having::Linked { register, by, need, .. } = &share.having else {
         dated(c, indicator, of, at(c, indicator, &["of", "register"]));
