@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use shian_pack::{Catalogue, Diagnostic, read};
+use shian_pack::{Catalogue, Diagnostic, EffectSig, Type, read};
 
 fn packs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs")
@@ -224,6 +224,42 @@ fn a_correction_that_no_longer_matches_is_pointed_at_by_its_line() {
 }
 
 #[test]
+fn an_engine_is_checked_by_what_it_takes_and_gives() {
+    let effect = |takes: &[(&str, Type)], gives: &[(&str, Type)]| {
+        let typed =
+            |list: &[(&str, Type)]| list.iter().map(|(id, ty)| ((*id).to_owned(), ty.clone())).collect();
+        Catalogue {
+            effects: vec![EffectSig { id: "risk.conclude".into(), takes: typed(takes), gives: typed(gives) }],
+        }
+    };
+    let dir = tempfile::tempdir().unwrap();
+    copy(&packs().join("small"), dir.path());
+    let path = dir.path().join(INSPECTION);
+    let text = fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace("asks = [\"result\"]", "run = \"risk.conclude\"")
+        .replace("fail = \"不符合\" } }", "fail = \"不符合\" }, from = \"risk.conclude\" }");
+    fs::write(&path, text).unwrap();
+    let judged = |catalogue: Catalogue| {
+        let found = read(dir.path(), &catalogue).err().unwrap_or_default();
+        found.iter().map(|fault| format!("{} {}", fault.code, fault.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(judged(effect(&[("date", Type::Date)], &[("result", Type::Text)])), Vec::<String>::new());
+    assert!(
+        judged(effect(&[("score", Type::Int)], &[("result", Type::Text)]))[0].contains("要读字段 `score`")
+    );
+    assert!(
+        judged(effect(&[("date", Type::Bool)], &[("result", Type::Text)]))[0].contains("`date` 类型不对")
+    );
+    assert!(judged(effect(&[], &[("result", Type::Date)]))[0].contains("`result` 不是这种类型"));
+    assert_eq!(
+        judged(effect(&[], &[("score", Type::Int)])).len(),
+        2,
+        "result is not written, score not declared"
+    );
+}
+
+#[test]
 fn a_folder_without_pack_toml_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let found = faults(dir.path());
@@ -255,7 +291,7 @@ fn a_file_in_another_encoding_is_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     /// Whatever is typed into a file, reading ends with a pack or with diagnostics that can be printed.
     #[test]

@@ -14,6 +14,7 @@ pub(crate) use targets::same_unit;
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Code;
+use crate::expr::Schema;
 use crate::pack::Pack;
 use crate::path::{Astray, End, FIXED};
 use crate::read::{At, Folder, Sources};
@@ -22,12 +23,13 @@ use crate::register::Register;
 /// Adds every mistake it finds to `sources`.
 pub(crate) fn check(pack: &Pack, folder: &Folder, sources: &Sources, catalogue: &Catalogue) {
     let checker = Checker { pack, folder, sources, catalogue };
+    let schema = Schema::of(pack);
     for register in pack.registers.values() {
         fields::check(&checker, register);
         scope::check(&checker, register);
         flow::check(&checker, register);
         grants::check(&checker, register);
-        effects::check(&checker, register);
+        effects::check(&checker, register, &schema);
         kernel::check(&checker, register);
     }
     flow::check_circles(&checker);
