@@ -28,6 +28,10 @@ pub struct File {
     pub today: Option<NaiveDate>,
     /// PostgreSQL URL.
     pub database: Option<String>,
+    /// `address:port` to listen on.
+    pub listen: Option<String>,
+    /// Cookies only over HTTPS; true behind a TLS proxy.
+    pub secure_cookie: Option<bool>,
 }
 
 impl Place {

@@ -10,6 +10,7 @@ mod keep;
 mod pack;
 mod plan;
 mod report;
+mod serve;
 mod user;
 
 use config::Place;
@@ -34,6 +35,8 @@ enum Verb {
     /// 治理包：新建、检查、比较、应用 / make, check, compare and apply a pack
     #[command(subcommand)]
     Pack(pack::Verb),
+    /// 启动服务 / serve the office
+    Serve(serve::Serve),
     /// 账号 / accounts
     #[command(subcommand)]
     User(user::Verb),
@@ -65,6 +68,7 @@ fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
     match verb {
         Verb::Plan(verb) => plan::run(verb, report),
         Verb::Pack(verb) => pack::run(verb, report),
+        Verb::Serve(ask) => serve::run(ask),
         Verb::User(verb) => user::run(verb, report),
         Verb::Backup(ask) => keep::backup(ask, report),
         Verb::Restore(ask) => keep::restore(ask, report),

@@ -224,9 +224,6 @@ pub struct Table {
     pub sorted: Vec<usize>,
     pub insert: String,
     pub update: String,
-    /// Writes the words of a new record, and of a changed one (SQLite only).
-    pub insert_words: String,
-    pub update_words: String,
 }
 
 impl Table {
@@ -257,9 +254,7 @@ impl Table {
         }
         let insert = format!("INSERT INTO {name} ({insert_columns}) VALUES ({})", holes.join(", "));
         let update = format!("UPDATE {name} SET {} WHERE _id = {}", sets.join(", "), dialect.hole(1));
-        let words = format!("INTO {} (rowid, words) VALUES ($1, $2)", words_name(&layout.register));
-        let (insert_words, update_words) = (format!("INSERT {words}"), format!("INSERT OR REPLACE {words}"));
-        Self { layout, name, columns, sorted, insert, update, insert_words, update_words }
+        Self { layout, name, columns, sorted, insert, update }
     }
 }
 

@@ -46,7 +46,6 @@ pub fn run(mut tx: Tx, jobs: &Receiver<Job>) {
             answers
         };
         finish(&mut tx, answers);
-        tx.rest();
     }
 }
 

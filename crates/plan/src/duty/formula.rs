@@ -33,11 +33,6 @@ const VERBS: &[(&str, Option<Role>)] = &[
     ("参加", Some(Role::Cooperate)),
     ("支持", Some(Role::Cooperate)),
     ("协作", Some(Role::Cooperate)),
-    ("为牵头单位", Some(Role::Lead)),
-    ("为牵头部门", Some(Role::Lead)),
-    ("为配合单位", Some(Role::Cooperate)),
-    ("为责任单位", Some(Role::Responsible)),
-    ("为责任部门", Some(Role::Responsible)),
     ("负责", Some(Role::Responsible)),
     ("抓落实", Some(Role::Responsible)),
     ("落实", Some(Role::Responsible)),
@@ -197,9 +192,7 @@ impl Reader<'_> {
     fn piece(&mut self, mut at: At) {
         while let Some(found) = self.label_in(&at) {
             let (before, label) = found;
-            if body::is_name(self.signs.str(&(at.start..before))) {
-                self.pend(at.start..before);
-            }
+            self.pend(at.start..before);
             self.flush_rest();
             self.label = label.role.map(Some);
             self.out.explicit |= label.role.is_some();

@@ -1,0 +1,34 @@
+//! `shian serve`: the office on a port, until it is told to stop.
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::Place;
+use crate::report::Failure;
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// 监听地址 / address to listen on
+    #[arg(long, env = "SHIAN_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// 开发：显示部件页 / show the parts page
+    #[arg(long)]
+    dev: bool,
+}
+
+pub fn run(ask: Serve) -> Result<(), Failure> {
+    let file = ask.place.file()?;
+    let listen = match (ask.listen, file.listen) {
+        (Some(listen), _) => listen,
+        (None, Some(text)) => text.parse().map_err(|e| Failure::usage(format!("shian.toml listen: {e}")))?,
+        (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
+    };
+    let office = Arc::new(ask.place.open()?);
+    let config =
+        shian_web::WebConfig { listen, secure_cookie: file.secure_cookie.unwrap_or(false), dev: ask.dev };
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(shian_web::serve(office, config)).map_err(Failure::refused)
+}
