@@ -359,6 +359,7 @@ impl From<StoreError> for Refusal {
             StoreError::Missing { .. } | StoreError::NoFile(_) => Self::NotFound,
             StoreError::Stale { .. } => Self::conflict("这条记录刚被别人改过，请重新打开再办"),
             StoreError::Cursor => Self::conflict("列表已变化，请从第一页看起"),
+            StoreError::Filter(_) => Self::conflict("这个条件只能用在表单里，不能用来查询"),
             other => Self::internal(&other),
         }
     }

@@ -1,20 +1,50 @@
 //! The desk at work on a small pack: what people hand in, what they may, what follows.
 #![allow(clippy::unwrap_used)] // helpers beside the tests unwrap too
 
+#[path = "../../store/tests/stage/mod.rs"]
+mod stage;
+
 mod office;
 
 use chrono::NaiveDate;
 use office::{EAST, OWNER, Setting, business, officer, owner, text, township_inspector};
 use shian_service::view::{ListAsk, RecordView};
 use shian_service::{Actor, Draft, Refusal};
+use stage::Stage;
+
+on_both_databases! {
+    applying_a_pack_seeds_its_areas_bodies_and_duties_and_twice_changes_nothing
+    a_business_is_registered_computed_and_found
+    every_problem_is_told_at_once_with_its_field
+    two_people_at_one_record_do_not_overwrite_each_other
+    what_lies_outside_ones_area_is_not_known_to_exist
+    a_step_asks_checks_and_keeps_its_reason
+    clocks_run_in_working_days_and_stop_when_met
+    an_order_opens_a_rectification_and_its_end_moves_the_inspection_on
+    what_is_computed_through_a_ref_follows_it
+    a_secret_is_masked_for_those_it_is_not_meant_for
+    duplicates_are_found_and_what_pointed_to_them_points_to_the_one_that_stays
+    a_deleted_record_goes_to_the_bin_and_comes_back
+    a_restart_reads_the_applied_pack_again
+    a_changed_formula_reaches_the_records_that_are_there
+    the_days_work_opens_what_is_owed_once
+}
+
+impl Setting {
+    fn at(stage: &Stage) -> (Self, shian_service::Applied) {
+        Self::with(match &stage.location {
+            shian_store::Location::Postgres(url) => Some(url.clone()),
+            shian_store::Location::Sqlite(_) => None,
+        })
+    }
+}
 
 fn list(register: &str) -> ListAsk {
     ListAsk { register: register.into(), ..ListAsk::default() }
 }
 
-#[test]
-fn applying_a_pack_seeds_its_areas_bodies_and_duties_and_twice_changes_nothing() {
-    let (setting, applied) = Setting::new();
+fn applying_a_pack_seeds_its_areas_bodies_and_duties_and_twice_changes_nothing(stage: &Stage) {
+    let (setting, applied) = Setting::at(stage);
     assert_eq!((applied.areas.added, applied.bodies.added), (4, 6));
     let again = setting.apply();
     assert_eq!((again.areas.kept, again.areas.added, again.areas.changed), (4, 0, 0));
@@ -23,9 +53,8 @@ fn applying_a_pack_seeds_its_areas_bodies_and_duties_and_twice_changes_nothing()
     assert_eq!(areas.total, Some(4));
 }
 
-#[test]
-fn a_business_is_registered_computed_and_found() {
-    let (setting, _) = Setting::new();
+fn a_business_is_registered_computed_and_found(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let view = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     assert_eq!(view.name, "示例小吃店");
     assert_eq!(view.state_title, "正常");
@@ -38,9 +67,8 @@ fn a_business_is_registered_computed_and_found() {
     assert_eq!(found.unwrap().rows.len(), 1);
 }
 
-#[test]
-fn every_problem_is_told_at_once_with_its_field() {
-    let (setting, _) = Setting::new();
+fn every_problem_is_told_at_once_with_its_field(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let draft = Draft::new()
         .text("name", "示例学校食堂")
         .text("credit_code", "91411503MA00000000")
@@ -56,9 +84,8 @@ fn every_problem_is_told_at_once_with_its_field() {
     assert!(problems.iter().all(|problem| !problem.message.is_empty()));
 }
 
-#[test]
-fn two_people_at_one_record_do_not_overwrite_each_other() {
-    let (setting, _) = Setting::new();
+fn two_people_at_one_record_do_not_overwrite_each_other(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let first = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     let edit = |version, name: &str| {
         setting.office.edit(&officer(), "food_business", first.id, version, Draft::new().text("name", name))
@@ -73,9 +100,8 @@ fn two_people_at_one_record_do_not_overwrite_each_other() {
     assert_eq!(same.version, second.version, "a change that changes nothing leaves no trace");
 }
 
-#[test]
-fn what_lies_outside_ones_area_is_not_known_to_exist() {
-    let (setting, _) = Setting::new();
+fn what_lies_outside_ones_area_is_not_known_to_exist(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let view = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     let here = township_inspector(&setting, "东镇");
     let there = township_inspector(&setting, "西乡");
@@ -93,9 +119,8 @@ fn what_lies_outside_ones_area_is_not_known_to_exist() {
     assert!(matches!(refusal, Refusal::Forbidden { .. }), "nobody moves a record out of his own reach");
 }
 
-#[test]
-fn a_step_asks_checks_and_keeps_its_reason() {
-    let (setting, _) = Setting::new();
+fn a_step_asks_checks_and_keeps_its_reason(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let view = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     let close = |draft: Draft, reason: Option<&str>| {
         let reason = reason.map(str::to_string);
@@ -134,9 +159,8 @@ fn inspected(setting: &Setting) -> (RecordView, RecordView) {
     (place, setting.office.step(&east, "inspection", view.id, view.version, "submit", result, None).unwrap())
 }
 
-#[test]
-fn clocks_run_in_working_days_and_stop_when_met() {
-    let (setting, _) = Setting::new();
+fn clocks_run_in_working_days_and_stop_when_met(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let (_, view) = inspected(&setting);
     assert_eq!(view.number.as_deref(), Some("JC-2023-000001"));
     assert_eq!(view.area.as_deref(), Some("东镇"), "the area comes through the business");
@@ -161,9 +185,8 @@ fn clocks_run_in_working_days_and_stop_when_met() {
     assert_eq!(setting.office.desk(&officer()).unwrap().total, 0);
 }
 
-#[test]
-fn an_order_opens_a_rectification_and_its_end_moves_the_inspection_on() {
-    let (setting, _) = Setting::new();
+fn an_order_opens_a_rectification_and_its_end_moves_the_inspection_on(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let east = township_inspector(&setting, "东镇");
     let (place, view) = inspected(&setting);
     let due = Draft::new().text("correct_by", "2023-09-20");
@@ -193,9 +216,8 @@ fn an_order_opens_a_rectification_and_its_end_moves_the_inspection_on() {
     assert_eq!(close().unwrap().state, "closed");
 }
 
-#[test]
-fn what_is_computed_through_a_ref_follows_it() {
-    let (setting, _) = Setting::new();
+fn what_is_computed_through_a_ref_follows_it(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let (place, view) = inspected(&setting);
     let west = township_inspector(&setting, "西乡");
     assert!(setting.office.look(&west, "inspection", view.id).is_err());
@@ -207,9 +229,8 @@ fn what_is_computed_through_a_ref_follows_it() {
     assert!(setting.office.look(&township_inspector(&setting, "东镇"), "inspection", view.id).is_err());
 }
 
-#[test]
-fn a_secret_is_masked_for_those_it_is_not_meant_for() {
-    let (setting, _) = Setting::new();
+fn a_secret_is_masked_for_those_it_is_not_meant_for(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let (place, _) = inspected(&setting);
     let seen = |actor: &Actor| text(&setting.office.look(actor, "food_business", place.id).unwrap(), "phone");
     assert_eq!(seen(&officer()), "13800000000");
@@ -223,9 +244,8 @@ fn a_secret_is_masked_for_those_it_is_not_meant_for() {
     assert!(setting.office.list(&owner(), &sorted).is_err(), "so would an order");
 }
 
-#[test]
-fn duplicates_are_found_and_what_pointed_to_them_points_to_the_one_that_stays() {
-    let (setting, _) = Setting::new();
+fn duplicates_are_found_and_what_pointed_to_them_points_to_the_one_that_stays(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let (place, view) = inspected(&setting);
     let second = business("东镇").text("premises", "示例路2号").text("name", "示例 小吃店");
     let second = setting.office.create(&officer(), "food_business", second).unwrap();
@@ -242,9 +262,8 @@ fn duplicates_are_found_and_what_pointed_to_them_points_to_the_one_that_stays() 
     assert_eq!(setting.office.list(&officer(), &list("food_business")).unwrap().total, Some(1));
 }
 
-#[test]
-fn a_deleted_record_goes_to_the_bin_and_comes_back() {
-    let (setting, _) = Setting::new();
+fn a_deleted_record_goes_to_the_bin_and_comes_back(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let view = setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     setting.office.delete(&officer(), "food_business", view.id, view.version, Some("重复".into())).unwrap();
     let east = township_inspector(&setting, "东镇");
@@ -258,18 +277,16 @@ fn a_deleted_record_goes_to_the_bin_and_comes_back() {
     assert!(!back.deleted && setting.office.look(&east, "food_business", view.id).is_ok());
 }
 
-#[test]
-fn a_restart_reads_the_applied_pack_again() {
-    let (setting, _) = Setting::new();
+fn a_restart_reads_the_applied_pack_again(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     setting.office.create(&officer(), "food_business", business("东镇")).unwrap();
     let again = setting.reopen();
     assert_eq!((again.pack().id.as_str(), again.has_pack()), ("small", true));
     assert_eq!(again.list(&officer(), &list("food_business")).unwrap().total, Some(1));
 }
 
-#[test]
-fn a_changed_formula_reaches_the_records_that_are_there() {
-    let (setting, _) = Setting::new();
+fn a_changed_formula_reaches_the_records_that_are_there(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
     let canteen = business("东镇").text("kind", "school_canteen").text("diners", "80");
     let view = setting.office.create(&officer(), "food_business", canteen).unwrap();
     assert_eq!(text(&view, "needs_chief"), "否");
@@ -282,4 +299,15 @@ fn a_changed_formula_reaches_the_records_that_are_there() {
     assert_eq!(view.history[0].act_title, "随关联记录更新");
     let chiefless = ListAsk { view: Some("no_chief".into()), ..list("food_business") };
     assert_eq!(setting.office.list(&officer(), &chiefless).unwrap().total, Some(1));
+}
+
+fn the_days_work_opens_what_is_owed_once(stage: &Stage) {
+    let (setting, applied) = Setting::at(stage);
+    let opened = setting.office.tick().unwrap().opened;
+    assert_eq!(opened, applied.duties.added * 3, "three quarters have begun");
+    assert_eq!(setting.office.tick().unwrap().opened, 0);
+    setting.clock.set(setting.office.now() + chrono::Duration::days(30));
+    assert_eq!(setting.office.tick().unwrap().opened, applied.duties.added, "the fourth has begun now");
+    let late = setting.office.cockpit(&officer()).unwrap();
+    assert_eq!(late.late_count as usize, applied.duties.added * 3, "nobody reported by 10 October");
 }

@@ -24,6 +24,7 @@ pub const OWNER: i64 = 4;
 pub struct Setting {
     pub office: Arc<Office>,
     pub clock: Arc<SetClock>,
+    database: Option<String>,
     data: TempDir,
 }
 
@@ -33,9 +34,14 @@ pub fn small() -> PathBuf {
 
 impl Setting {
     pub fn new() -> (Self, Applied) {
+        Self::with(None)
+    }
+
+    /// `database`: URL of an empty PostgreSQL database; None: SQLite in the folder.
+    pub fn with(database: Option<String>) -> (Self, Applied) {
         let data = tempfile::tempdir().unwrap();
         let clock = Arc::new(SetClock::on(today()));
-        let config = OfficeConfig { data: data.path().to_path_buf(), database: None };
+        let config = OfficeConfig { data: data.path().to_path_buf(), database: database.clone() };
         let office = Office::open(config, clock.clone()).unwrap();
         let mut accounts = ["office1", "east1", "west1", "owner1"].into_iter().map(|login| {
             let (name, password) = (login.to_string(), "Nine-lives-2023".to_string());
@@ -47,7 +53,7 @@ impl Setting {
         drop(accounts);
         assert_eq!(ids, [OFFICER, EAST, WEST, OWNER], "the first ids of an empty office");
         let applied = office.apply_pack(&small(), false).unwrap();
-        (Self { office: Arc::new(office), clock, data }, applied)
+        (Self { office: Arc::new(office), clock, database, data }, applied)
     }
 
     /// Lets time go by.
@@ -57,7 +63,7 @@ impl Setting {
 
     /// The same data folder, opened anew.
     pub fn reopen(&self) -> Office {
-        let config = OfficeConfig { data: self.data.path().to_path_buf(), database: None };
+        let config = OfficeConfig { data: self.data.path().to_path_buf(), database: self.database.clone() };
         Office::open(config, self.clock.clone()).unwrap()
     }
 
