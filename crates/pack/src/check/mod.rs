@@ -1,4 +1,5 @@
 //! Checks of the whole pack after reading, one file per family of rules. Each mistake is pointed at where it is written.
+mod circle;
 mod effects;
 mod fields;
 mod flow;

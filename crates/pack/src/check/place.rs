@@ -2,6 +2,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Checker;
+use super::circle::circles;
 use crate::diagnostic::Code;
 use crate::read::At;
 use crate::register::Seed;
@@ -13,8 +14,10 @@ pub(super) fn check(c: &Checker<'_>) {
 
 fn check_areas(c: &Checker<'_>) {
     let Some(sheet) = &c.folder.areas else { return };
-    let above: HashMap<&str, Option<&str>> =
-        c.pack.areas.iter().map(|area| (area.code.as_str(), area.parent.as_deref())).collect();
+    let codes: HashSet<&str> = c.pack.areas.iter().map(|area| area.code.as_str()).collect();
+    let above =
+        c.pack.areas.iter().filter_map(|area| Some((area.code.as_str(), area.parent.as_deref()?))).collect();
+    let round = circles(&above);
     let mut seen = HashSet::new();
     for (area, row) in c.pack.areas.iter().zip(sheet.rows()) {
         let code = area.code.as_str();
@@ -35,23 +38,17 @@ fn check_areas(c: &Checker<'_>) {
                     help,
                 );
             }
-            Some(parent) if !above.contains_key(parent) => {
+            Some(parent) if !codes.contains(parent) => {
                 let message = format!("没有上级区划 `{parent}`");
-                c.sources.unknown(row.at, Code::Area, message, parent, above.keys().copied());
+                c.sources.unknown(row.at, Code::Area, message, parent, codes.iter().copied());
             }
             _ => {}
         }
-        let mut at = code;
-        let mut steps = 0;
-        while let Some(Some(parent)) = above.get(at).filter(|_| steps <= above.len()) {
-            at = parent;
-            steps += 1;
-        }
-        if steps > above.len() {
+        if round.contains(code) {
             c.error(row.at, Code::Area, format!("`{}` 的上级成环", area.name));
         }
     }
-    if !c.pack.areas.is_empty() && !above.contains_key(c.pack.area.as_str()) {
+    if !c.pack.areas.is_empty() && !codes.contains(c.pack.area.as_str()) {
         let message = format!("areas.csv 里没有本包的根 `{}`", c.pack.area);
         c.error(c.folder.head.place(&["area"]), Code::Area, message);
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::Checker;
+use super::circle::circles;
 use crate::diagnostic::Code;
 use crate::read::Sheet;
 
@@ -54,18 +55,10 @@ fn check_choices(c: &Checker<'_>, sheet: &Sheet) {
             );
         }
     }
-    let above: HashMap<&str, &str> =
-        sheet.rows().filter_map(|row| Some((row.cell("code"), row.filled("parent")?))).collect();
-    for row in sheet.rows() {
-        let mut at = row.cell("code");
-        let mut steps = 0;
-        while let Some(parent) = above.get(at).filter(|_| steps <= above.len()) {
-            at = parent;
-            steps += 1;
-        }
-        if steps > above.len() {
-            c.error(row.at, Code::Table, format!("代码 `{}` 的上级成环", row.cell("code")));
-        }
+    let above = sheet.rows().filter_map(|row| Some((row.cell("code"), row.filled("parent")?))).collect();
+    let round = circles(&above);
+    for row in sheet.rows().filter(|row| round.contains(row.cell("code"))) {
+        c.error(row.at, Code::Table, format!("代码 `{}` 的上级成环", row.cell("code")));
     }
 }
 

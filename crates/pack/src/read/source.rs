@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 
+/// Words looked through for a suggestion, at most.
+const SUGGESTED_MAX: usize = 2000;
+
 /// A byte range in one of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct At {
@@ -128,7 +131,7 @@ impl At {
 
 /// The word nearest to `name`, if it is near; else all of them while they fit a line.
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let known: Vec<&str> = known.into_iter().collect();
+    let known: Vec<&str> = known.into_iter().take(SUGGESTED_MAX).collect();
     match nearest(name, known.iter().copied()) {
         Some(word) => Some(format!("是不是 `{word}`？")),
         None if known.is_empty() || known.len() > 16 => None,
