@@ -161,6 +161,10 @@ impl<'a> Builder<'a> {
         if !ended && (!follows || m.family == Family::First) {
             return None;
         }
+        let within = self.text.as_ref().is_some_and(|open| matches!(open.last, '；' | '，'));
+        if m.family == Family::First && within {
+            return None;
+        }
         *last = m.no;
         Some(m)
     }
@@ -176,7 +180,7 @@ impl<'a> Builder<'a> {
     fn full(&self, open: &Open, wrap: usize) -> bool {
         let mid_sentence =
             open.running && !matches!(open.last, '。' | '；' | '：' | '！' | '？' | ')' | ']' | '”' | '》');
-        open.end_column + 5 > wrap || (mid_sentence && open.end_column * 5 >= wrap * 4)
+        open.end_column + 5 > wrap || (mid_sentence && open.end_column * 4 >= wrap * 3)
     }
 
     fn starts_new(&self, line: &Line<'_>, lead: &Lead) -> bool {
@@ -189,6 +193,10 @@ impl<'a> Builder<'a> {
         }
         if lead.text.starts_with(['，', '。', '、', '；', ')', ']', '》', '”', '%']) {
             return false;
+        }
+        // lines before the first number that are no sentence: the head, line by line
+        if !open.running && self.last.iter().all(|no| *no == 0) {
+            return true;
         }
         let Some(wrap) = self.page.wrap else { return true };
         let apart = line.blank_before && !self.page.spaced && !line.seam_before;

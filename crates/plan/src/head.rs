@@ -62,6 +62,7 @@ pub(crate) fn head(paper: &Paper) -> Head {
     let first = title.as_ref().map_or(body.start, |t| t.end.clamp(body.start, body.end));
     let title =
         title.map(|t| blocks[t.start].at.start..blocks[t.end - 1].at.end).or_else(|| quoted_title(paper));
+    let title = title.or_else(|| notice_title(paper));
     let words = title.as_ref().map_or("", |t| paper.signs.str(t));
     let year = year(words).or_else(|| blocks[..body.end].iter().find_map(|b| year(text(paper, b))));
     let mut place = place(words);
@@ -69,7 +70,36 @@ pub(crate) fn head(paper: &Paper) -> Head {
         let before = blocks.iter().take(first + 3).filter(|b| matches!(b.kind, Kind::Text));
         place = before.map(|b| self::place(text(paper, b))).find(|p| !p.is_empty()).unwrap_or_default();
     }
+    let first = after_contents(paper, first).min(body.end);
     Head { title, year, place, body: first..body.end }
+}
+
+/// Where the body begins behind a table of contents (目录): at the second standing of its first entry.
+fn after_contents(paper: &Paper, first: usize) -> usize {
+    let blocks = &paper.blocks;
+    let Some(contents) = (first..blocks.len().min(first + 40)).find(|&i| text(paper, &blocks[i]) == "目录")
+    else {
+        return first;
+    };
+    let Some(entry) = blocks.get(contents + 1) else { return first };
+    let entry = text(paper, entry)
+        .trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '…' | '·' | '-' | '(' | ')'));
+    let again = (contents + 2..blocks.len())
+        .find(|&i| !entry.is_empty() && text(paper, &blocks[i]).starts_with(entry));
+    again.unwrap_or(first)
+}
+
+/// A notice that is the plan itself names it: 关于做好2023年食品安全重点工作的通知.
+fn notice_title(paper: &Paper) -> Option<At> {
+    let named = |b: &&Block| {
+        let words = text(paper, b);
+        let kind = words.ends_with("通知") || KINDS.iter().any(|k| words.ends_with(k));
+        kind && b.marker.is_none()
+            && words.chars().count() <= 60
+            && !words.contains(['。', '，', '：'])
+            && words.contains("工作")
+    };
+    paper.blocks.iter().take(20).find(named).map(|b| b.at.clone())
 }
 
 fn text<'a>(paper: &'a Paper, block: &Block) -> &'a str {
@@ -116,7 +146,7 @@ fn is_title(paper: &Paper, blocks: &[Block], quoted: Option<&str>) -> bool {
     }
     let bare = without_brackets(all);
     let kind = KINDS.iter().any(|k| bare.ends_with(k)) || quoted == Some(bare);
-    kind && (year(bare).is_some() || !place(bare).is_empty() || quoted == Some(bare))
+    kind && (year(all).is_some() || !place(bare).is_empty() || quoted == Some(bare))
         && !bare.contains("的通知")
 }
 

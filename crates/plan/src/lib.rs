@@ -77,7 +77,7 @@ fn plan_of(text: String) -> Result<Plan, PlanError> {
     let head = head::head(&paper);
     let items = outline::outline(&paper, &paper.blocks[head.body.clone()]);
     let reader = measure::Reader { signs: &paper.signs, year: head.year };
-    let chapters: Vec<Chapter> = items.iter().map(|c| reader.chapter(c)).collect();
+    let chapters = chapters(&reader, &items);
     let mut tasks = chapters.iter().flat_map(|c| &c.measures).flat_map(|m| &m.tasks);
     if chapters.iter().all(|c| c.measures.is_empty()) {
         return Err(PlanError::NotAPlan { reason: "no numbered measure was found" });
@@ -90,7 +90,35 @@ fn plan_of(text: String) -> Result<Plan, PlanError> {
     Ok(Plan { title, year: head.year, place: head.place, text, chapters, span })
 }
 
-/// A title without the remark in brackets after it: （征求意见稿）.
+/// Chapters do not depend on each other: those of a large document are read on all cores.
+fn chapters(reader: &measure::Reader<'_>, items: &[outline::ChapterItems]) -> Vec<Chapter> {
+    const LARGE: usize = 200_000;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if reader.signs.len() < LARGE || cores == 1 {
+        return items.iter().map(|c| reader.chapter(c)).collect();
+    }
+    std::thread::scope(|scope| {
+        let read =
+            |part: &[outline::ChapterItems]| part.iter().map(|c| reader.chapter(c)).collect::<Vec<_>>();
+        let parts = items.chunks(items.len().div_ceil(cores).max(1));
+        let running: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
+        let done = running
+            .into_iter()
+            .map(|part| part.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)));
+        done.flatten().collect()
+    })
+}
+
+/// A title without the remark in brackets after it: （征求意见稿）; a year there belongs to it.
 fn plain_title(raw: &str) -> String {
-    raw.split(['（', '(']).next().unwrap_or(raw).to_owned()
+    match raw.rfind(['（', '(', '〔', '【', '[']) {
+        Some(open)
+            if raw.ends_with(['）', ')', '〕', '】', ']'])
+                && open > 0
+                && !raw[open..].contains(char::is_numeric) =>
+        {
+            raw[..open].to_owned()
+        }
+        _ => raw.to_owned(),
+    }
 }

@@ -183,7 +183,7 @@ fn chinese(s: &str) -> Option<Marker> {
         let ok = no <= 20 && !after.starts_with(['否', '求', '件', '点', '素', '不']);
         return ok.then(|| marker(Family::First, no, s.len() - after.len())).flatten();
     }
-    let after = rest.strip_prefix(['、', '.', '。'])?;
+    let after = rest.strip_prefix(['、', '.'])?;
     let next = after.chars().next();
     let words = next.is_none_or(|c| {
         !numeral::is_numeral(c) || after.starts_with("一体") || after.starts_with("千方百计")

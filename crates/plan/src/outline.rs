@@ -9,6 +9,7 @@
 //! anew under each number of another stands below it. A row of a numbered table is a measure.
 
 use crate::blocks::{Block, Kind, Paper};
+use crate::duty;
 use crate::marker::{self, Family};
 use crate::signs::At;
 use crate::table::Column;
@@ -53,7 +54,7 @@ pub(crate) fn outline(paper: &Paper, blocks: &[Block]) -> Vec<ChapterItems> {
     let mut items = items(paper, blocks);
     let order = seniority(&items);
     set_levels(&mut items, &order);
-    drop_afterword(&mut items);
+    drop_afterword(paper, &mut items);
     if top_is_chapters(paper, &items) { chapters(items) } else { flat(items) }
 }
 
@@ -68,8 +69,17 @@ fn without_closing<'a>(paper: &Paper, blocks: &'a [Block]) -> &'a [Block] {
         .position(|b| bare(b) && CLOSING_HEADS.contains(&text(b).trim_end_matches('：')));
     let blocks = &blocks[..heading.map_or(blocks.len(), |i| first + i)];
     let last = blocks.iter().rposition(|b| !bare(b)).unwrap_or(0);
-    let end = blocks.iter().skip(last + 1).position(|b| is_closing(&text(b)));
-    &blocks[..end.map_or(blocks.len(), |i| last + 1 + i)]
+    // the words under a heading that stands alone are its own
+    let alone = blocks.get(last).is_some_and(|b| b.marker.is_some() && !text(b).contains(['。', '，']));
+    let from = last + 1 + usize::from(alone);
+    let closes = |b: &Block| is_closing(&text(b)) && !gives_work(paper, &b.at);
+    let end = blocks.iter().skip(from).position(closes);
+    &blocks[..end.map_or(blocks.len(), |i| from + i)]
+}
+
+/// Whether a paragraph holds a duty in brackets or with a label: then it is no closing clause.
+fn gives_work(paper: &Paper, at: &At) -> bool {
+    duty::find(&paper.signs, &Part::Text(at.clone())).iter().any(|d| !d.inline)
 }
 
 /// Headings without a number that close a plan.
@@ -77,11 +87,12 @@ const CLOSING_HEADS: &[&str] =
     &["工作要求", "有关要求", "相关要求", "几点要求", "具体要求", "其他要求", "附则", "其他事项"];
 
 /// Where each of several measures is one paragraph, paragraphs after the last one's close the plan.
-fn drop_afterword(items: &mut [Item]) {
+fn drop_afterword(paper: &Paper, items: &mut [Item]) {
     let Some((last, before)) = items.split_last_mut() else { return };
     let alike: Vec<&Item> = before.iter().filter(|i| i.family == last.family).collect();
     let single = alike.len() >= 4 && alike.iter().all(|i| i.parts.len() == 1);
-    if single && last.family != Family::Row {
+    let works = last.parts.iter().skip(1).any(|p| gives_work(paper, &p.at()));
+    if single && !works && last.family != Family::Row {
         last.parts.truncate(1);
     }
 }

@@ -228,7 +228,7 @@ impl Table {
             [one]
                 if cells[0].0 == one.0
                     && self.columns.len() > 2
-                    && !one.0.chars().all(|c| c.is_ascii_digit()) =>
+                    && !one.0.chars().all(|c| fold(c).is_ascii_digit()) =>
             {
                 Fit::Single(**one)
             }
@@ -241,8 +241,9 @@ impl Table {
         let no = self.columns.iter().position(|c| *c == Column::No)?;
         let Fit::Cells(cells) = self.fit(line) else { return None };
         let number = cells.get(no)?.0;
-        let numbered =
-            !number.is_empty() && number.chars().count() <= 4 && number.chars().any(|c| c.is_ascii_digit());
+        let numbered = !number.is_empty()
+            && number.chars().count() <= 4
+            && number.chars().any(|c| fold(c).is_ascii_digit());
         (numbered && cells.len() == self.columns.len()).then_some(cells)
     }
 

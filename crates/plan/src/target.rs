@@ -238,7 +238,7 @@ impl Reader<'_> {
         let heads = ["人均", "每人", "每名"].iter().any(|w| left.contains(w));
         let hours = matches!(q.unit.as_str(), "学时" | "小时" | "个小时") && heads;
         let own = unit::period(clause).or(touching);
-        let short = before.chars().count() <= 12;
+        let short = before.chars().count() <= 24;
         let found = if hours { Some("年") } else { own.or_else(|| unit::period(before).filter(|_| short)) };
         if let Some(per) = found {
             self.carried = Some((per, q.unit.clone()));

@@ -33,6 +33,11 @@ const VERBS: &[(&str, Option<Role>)] = &[
     ("参加", Some(Role::Cooperate)),
     ("支持", Some(Role::Cooperate)),
     ("协作", Some(Role::Cooperate)),
+    ("为牵头单位", Some(Role::Lead)),
+    ("为牵头部门", Some(Role::Lead)),
+    ("为配合单位", Some(Role::Cooperate)),
+    ("为责任单位", Some(Role::Responsible)),
+    ("为责任部门", Some(Role::Responsible)),
     ("负责", Some(Role::Responsible)),
     ("抓落实", Some(Role::Responsible)),
     ("落实", Some(Role::Responsible)),
@@ -93,6 +98,21 @@ const ADVERBS: &[&str] = &[
     "主要",
     "予以",
     "进行",
+];
+
+/// Work that makes a body neither lead nor co-operating nor responsible.
+const OTHER_WORK: &[&str] = &[
+    "统筹协调",
+    "综合协调",
+    "督促指导",
+    "指导督促",
+    "督导检查",
+    "指导",
+    "督导",
+    "监督",
+    "督促",
+    "督办",
+    "调度",
 ];
 
 /// A group's end: where its bodies end and what role its words give.
@@ -192,7 +212,9 @@ impl Reader<'_> {
     fn piece(&mut self, mut at: At) {
         while let Some(found) = self.label_in(&at) {
             let (before, label) = found;
-            self.pend(at.start..before);
+            if body::is_name(self.signs.str(&(at.start..before))) {
+                self.pend(at.start..before);
+            }
             self.flush_rest();
             self.label = label.role.map(Some);
             self.out.explicit |= label.role.is_some();
@@ -229,6 +251,13 @@ impl Reader<'_> {
 
     fn group(&mut self, at: At) {
         let text = self.signs.str(&at);
+        // 县食安办统筹协调: work that is no role
+        if let Some(name) = OTHER_WORK.iter().find_map(|w| text.strip_suffix(w)).filter(|n| body::is_name(n))
+            && !name.is_empty()
+        {
+            self.pending.clear();
+            return;
+        }
         let Some(tail) = tail(text).or_else(|| inner_tail(text)) else { return self.pend(at) };
         self.pend(at.start..at.start + tail.bodies_end);
         self.out.explicit = true;
@@ -298,8 +327,11 @@ fn cleaned(signs: &Signs, mut at: At) -> Option<At> {
             }
             continue;
         }
+        let opens = s.matches(['(', '[']).count();
+        let closes = s.matches([')', ']']).count();
+        let whole = opens == closes && s.ends_with([')', ']']);
         let trimmed = s.trim_end_matches(['：', '-', '.', '。', '(', ')', '[', ']']);
-        if !s.ends_with([')', ']']) {
+        if !whole {
             at.end = at.start + trimmed.len();
         }
         let s = signs.str(&at);

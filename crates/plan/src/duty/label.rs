@@ -109,10 +109,14 @@ pub(crate) fn at_start(s: &str) -> Option<Label> {
     }
     let noun = NOUNS.iter().find(|n| s[len..].starts_with(**n)).map_or(0, |n| n.len());
     len += noun;
-    len += usize::from(open > 0 && s[len..].starts_with(']'));
-    let colon = ["：", ":", "为：", "是："].iter().find(|c| s[len..].starts_with(**c)).map_or(0, |c| c.len());
-    (colon > 0 || noun > 0 && open > 0 && s[..len].ends_with(']'))
-        .then_some(Label { role: Some(role), len: len + colon })
+    if open > 0 {
+        // 【责任单位】, 【责任单位：】: a bracket around more than the label is a duty in brackets
+        let rest = &s[len..];
+        let closed = ["]：", "：]", "]"].iter().find(|c| rest.starts_with(**c))?;
+        return Some(Label { role: Some(role), len: len + closed.len() });
+    }
+    let colon = ["：", ":", "为：", "是："].iter().find(|c| s[len..].starts_with(**c))?;
+    Some(Label { role: Some(role), len: len + colon.len() })
 }
 
 /// A label without a colon, as in columns of text: 牵头单位 市农业农村局.
