@@ -14,7 +14,8 @@ fn plans() -> Vec<PathBuf> {
         return ["luhe-2021", "donghu-2022", "anning-2023"].map(own_plan).to_vec();
     }
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
+    let mut found: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "txt")).collect();
     found.sort();
     found
 }

@@ -22,7 +22,7 @@ pub fn copy(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target)
         } else {
-            drop(std::fs::copy(entry.path(), target).unwrap())
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -123,11 +123,27 @@ impl Browser {
         page(request.send_form(form.iter().copied()).unwrap())
     }
 
-    /// Sends a form and opens where it leads.
+    /// Sends a record's form, as browsers do where attachments may come along.
+    pub fn send(&self, path: &str, form: &[(&str, &str)]) -> Page {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--seam\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = form.iter().map(part).collect::<String>() + "--seam--\r\n";
+        let request = agent()
+            .post(format!("{}{path}", self.address))
+            .header("cookie", &self.cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "multipart/form-data; boundary=seam");
+        page(request.send(body).unwrap())
+    }
+
+    /// Sends a record's form and opens where it leads.
     pub fn follow(&self, path: &str, form: &[(&str, &str)]) -> (String, Page) {
-        let sent = self.post(path, form);
+        let sent = self.send(path, form);
         assert_eq!(sent.status, 303, "POST {path}: {}", sent.body);
-        (sent.location.clone(), self.get(&sent.location))
+        let page = self.get(&sent.location);
+        let bare = sent.location.split('?').next().unwrap_or_default();
+        (bare.to_owned(), page)
     }
 }
 
