@@ -27,6 +27,7 @@ pub fn run(ask: Serve) -> Result<(), Failure> {
         (None, None) => SocketAddr::from(([127, 0, 0, 1], 8080)),
     };
     let office = Arc::new(ask.place.open()?);
+    office.keep_up()?;
     let config =
         shian_web::WebConfig { listen, secure_cookie: file.secure_cookie.unwrap_or(false), dev: ask.dev };
     let runtime = tokio::runtime::Runtime::new()?;

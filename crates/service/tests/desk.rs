@@ -1,5 +1,5 @@
 //! The desk at work on a small pack: what people hand in, what they may, what follows.
-#![allow(clippy::unwrap_used)] // helpers beside the tests unwrap too
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers beside the tests do
 
 #[path = "../../store/tests/stage/mod.rs"]
 mod stage;
