@@ -1,4 +1,5 @@
 //! The domain is data: two text files give a running office a new register with flow, page, history and indicator.
+#![allow(clippy::unwrap_used)] // test code, also in the functions beside the tests
 mod running;
 
 use std::path::Path;
