@@ -285,9 +285,22 @@ fn a_file_that_nothing_reads_is_named() {
 fn a_file_in_another_encoding_is_named() {
     let dir = tempfile::tempdir().unwrap();
     copy(&packs().join("small"), dir.path());
-    fs::write(dir.path().join("areas.csv"), b"code,name\n1,\xc6\xbd\xc7\xc5\n").unwrap();
+    fs::write(dir.path().join("roles.toml"), b"office = { title = \"\xca\xb3\xb0\xb2\xb0\xec\" }\n").unwrap();
     let found = faults(dir.path());
-    assert!(found.iter().any(|f| f.code.to_string() == "E001" && f.file.ends_with("areas.csv")));
+    assert!(found.iter().any(|f| f.code.to_string() == "E001" && f.file.ends_with("roles.toml")));
+}
+
+#[test]
+fn a_table_is_read_as_excel_saves_it_in_china() {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&packs().join("small"), dir.path());
+    fs::write(
+        dir.path().join("tables/business_kind.csv"),
+        b"code,title,parent\ncanteen,\xca\xb3\xcc\xc3,\nschool_canteen,\xd1\xa7\xd0\xa3,canteen\n",
+    )
+    .unwrap();
+    let pack = read(dir.path(), &Catalogue::default()).unwrap();
+    assert_eq!(pack.choices["business_kind"][0].title, "食堂");
 }
 
 proptest! {

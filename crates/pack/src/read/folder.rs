@@ -1,4 +1,5 @@
 //! The files of a pack and its bases, found, read and merged into one tree: the district's word goes over the base's.
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -251,10 +252,10 @@ impl Reader<'_> {
             }
         };
         self.hash(path, &bytes);
-        match std::str::from_utf8(&bytes) {
+        match decoded(path, &bytes) {
             // Notepad's byte order mark is not part of the text.
-            Ok(text) => Some(self.sources.add(path, text.trim_start_matches('\u{feff}'))),
-            Err(_) => {
+            Some(text) => Some(self.sources.add(path, text.trim_start_matches('\u{feff}'))),
+            None => {
                 let at = self.sources.add(path, "");
                 let help = "用记事本“另存为”，编码选 UTF-8";
                 self.sources.error_with_help(at, Code::File, "文件不是 UTF-8 编码", help);
@@ -365,6 +366,17 @@ fn amend_register(base: &mut Map, amendment: Map) {
                 base.entries.insert(key, entry);
             }
         }
+    }
+}
+
+/// UTF-8; a table also as Excel saves it in China, in GB18030.
+fn decoded<'a>(path: &Path, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) if path.extension().is_some_and(|ending| ending == "csv") => {
+            encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)
+        }
+        Err(_) => None,
     }
 }
 
