@@ -1,4 +1,4 @@
-//! `shian pack new|check|diff|apply`.
+//! `shian pack new|check|coverage|diff|apply`.
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -23,6 +23,8 @@ pub enum Verb {
     },
     /// 检查，一次说完所有问题 / check, all mistakes at once
     Check { dir: PathBuf },
+    /// 每项措施有没有责任、台账、流程、指标和目标 / what stands behind each measure
+    Coverage { dir: PathBuf },
     /// 与正在使用的治理包比较 / what it would change in the running office
     Diff {
         dir: PathBuf,
@@ -44,6 +46,7 @@ pub fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
     match verb {
         Verb::New { plan, base, dir } => new(plan, base, dir, report),
         Verb::Check { dir } => check(dir, report),
+        Verb::Coverage { dir } => coverage(dir, report),
         Verb::Diff { dir, place } => diff(dir, place, report),
         Verb::Apply { dir, allow_loss, place } => apply(dir, allow_loss, place, report),
     }
@@ -90,6 +93,12 @@ fn check(dir: PathBuf, report: &Report) -> Result<(), Failure> {
             pack.targets.len()
         )
     })
+}
+
+fn coverage(dir: PathBuf, report: &Report) -> Result<(), Failure> {
+    let found = shian_pack::coverage(&read(&dir, report)?);
+    report.answer(&found, shian_pack::Coverage::to_string)?;
+    if found.is_whole() { Ok(()) } else { Err(Failure::refused(format!("{} 处缺口", found.gaps.len()))) }
 }
 
 fn diff(dir: PathBuf, place: Place, report: &Report) -> Result<(), Failure> {

@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod catalogue;
 mod check;
+pub mod coverage;
 pub mod diagnostic;
 pub mod diff;
 pub mod draft;
@@ -19,6 +20,7 @@ pub mod register;
 pub mod value;
 
 pub use catalogue::{Catalogue, EffectSig};
+pub use coverage::{Coverage, coverage};
 pub use diagnostic::Diagnostic;
 pub use diff::{PackDiff, diff};
 pub use draft::{NewError, NewReport, pack_new};
