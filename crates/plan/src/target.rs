@@ -271,7 +271,7 @@ impl Reader<'_> {
         names
             .into_iter()
             .map(|name| Target {
-                name: self.named(&name, q, near, compared, before.as_deref()),
+                name: name::printed(self.named(&name, q, near, compared, before.as_deref()), &text),
                 op,
                 value: q.value.normalize(),
                 unit: unit.clone(),
@@ -298,7 +298,7 @@ impl Reader<'_> {
         if left.is_empty() && !self.waiting.is_empty() {
             return vec![self.waiting.remove(0)];
         }
-        let words = &left[..compared.left];
+        let words = &left[..compared.named];
         let mut names = name::rates(words, self.clause_before(place));
         self.waiting.clear();
         if self.splits_by_figures(q, words) {
@@ -319,6 +319,13 @@ impl Reader<'_> {
             || words.contains("分别") && next.starts_with("百分之")
     }
 
+    /// The words before the bracket a figure stands in: 曝光典型案例（不少于3起）.
+    fn around_bracket(&self, q: &Quantity) -> Option<&str> {
+        let before = &self.text[..q.start];
+        let open = before.rfind(['(', '[']).filter(|i| !before[*i..].contains([')', ']']))?;
+        before[..open].rsplit(['，', '：', '、']).next()
+    }
+
     /// A name that says something, from what stands around the figure.
     fn named(
         &self,
@@ -329,13 +336,17 @@ impl Reader<'_> {
         before: Option<&str>,
     ) -> String {
         let behind = near.get(compared.right..).unwrap_or("").trim_start_matches('的');
-        let behind = &behind[..behind.find(['；', '(', '。']).unwrap_or(behind.len())];
+        let behind = &behind[..behind.find(['；', '(', ')', '。']).unwrap_or(behind.len())];
+        // 时限由20个工作日压缩至: the way there is no name
+        let from = name.find(['由', '从']).filter(|i| *i > 0 && compared.reached);
+        let name = &name[..from.unwrap_or(name.len())];
         let rate = q.unit.contains('%');
         let behind = if rate { behind } else { &behind[..behind.find('、').unwrap_or(behind.len())] };
         let alone = name.chars().count() >= 3 && (name::is_rate(name) || behind.is_empty());
         let mut full = if alone { name.to_owned() } else { format!("{name}{behind}") };
         if full.chars().count() < 3 {
-            full = format!("{}{full}", before.map_or("", name::bare));
+            let around = self.around_bracket(q).or(before);
+            full = format!("{}{full}", around.map_or("", name::bare));
         }
         if rate { full } else { name::counted(&full) }
     }

@@ -121,11 +121,20 @@ pub(crate) fn counted(name: &str) -> String {
     for word in ["至少", "不少于", "不低于"] {
         out = out.replace(word, "");
     }
-    let verbs = ["开展", "组织", "举办", "进行", "召开", "完成"];
+    let verbs = ["开展", "组织", "举办", "进行", "召开", "完成", "建设", "培育", "打造", "创建", "对"];
     let bare = verbs
         .iter()
         .fold(out.as_str(), |s, v| if s.len() > v.len() + 6 { s.strip_prefix(v).unwrap_or(s) } else { s });
     bare.to_owned()
+}
+
+/// With brackets as wide as the sentence prints them.
+pub(crate) fn printed(name: String, sentence: &str) -> String {
+    if sentence.contains('（') && !sentence.contains('(') {
+        name.replace('(', "（").replace(')', "）")
+    } else {
+        name
+    }
 }
 
 /// Whether 均 or 分别 ties the figure to several names.

@@ -117,6 +117,8 @@ pub(crate) struct Compared {
     pub printed: bool,
     /// Bytes of `left` that are left without the word.
     pub left: usize,
+    /// Bytes of `left` that name the figure: a word of change (下降) belongs to the name.
+    pub named: usize,
     /// Bytes of `right` that the word behind takes.
     pub right: usize,
     /// The figure is the end of a way: 压缩至, 提高到.
@@ -130,6 +132,7 @@ pub(crate) fn read(left: &str, right: &str) -> Compared {
     let mut op = None;
     let mut printed = false;
     let mut reached = false;
+    let mut named = None;
     // several may follow each other: 力争达到, 不少于 …
     while let Some((word, found, true_word)) = longest(&left[..end]) {
         if op.is_none() {
@@ -137,6 +140,7 @@ pub(crate) fn read(left: &str, right: &str) -> Compared {
             op = Some(found);
         }
         printed |= true_word;
+        named = named.or(CHANGES.contains(&word).then_some(end));
         end = trimmed(&left[..end - word.len()]);
     }
     let (after, taken) = after(right);
@@ -149,8 +153,12 @@ pub(crate) fn read(left: &str, right: &str) -> Compared {
         (None, None) => detached(&left[..end]).unwrap_or(Op::AtLeast),
     };
     let printed = printed || after.is_some() || detached(&left[..end]).is_some();
-    Compared { op, printed, left: end, right: taken, reached }
+    Compared { op, printed, left: end, named: named.unwrap_or(end), right: taken, reached }
 }
+
+/// Words of change whose figure is the change itself.
+const CHANGES: &[&str] =
+    &["提高", "提升", "增长", "增加", "上升", "下降", "降低", "减少", "压减", "压缩", "缩短", "缩减"];
 
 /// Without fillers between the word and the figure.
 fn trimmed(left: &str) -> usize {
