@@ -239,6 +239,11 @@ fn delete(
         return Err(Refusal::conflict("这条记录已经删除"));
     }
     at_version(desk, register, &record, version)?;
+    if !desk.actor.is_system()
+        && let Some(title) = follow::held_by(desk, register, &record)?
+    {
+        return Err(Refusal::conflict(format!("有{title}记在它名下，不能删除；重复登记的请用“合并”")));
+    }
     let stamp = stamp(desk, "delete", reason);
     let gone =
         desk.tx.delete(register, id, version, &stamp).map_err(|error| refusal(desk, register, error))?;

@@ -2,6 +2,7 @@
 //! elsewhere, what was computed from it, and the indicators it counts in.
 use std::sync::Arc;
 
+use shian_pack::expr::{Node, Type};
 use shian_pack::register::{Opens, Step};
 use shian_pack::{Register, Value};
 use shian_store::Record;
@@ -9,8 +10,8 @@ use shian_store::Record;
 use crate::act;
 use crate::check;
 use crate::desk::{Desk, Sheet};
-use crate::live;
 use crate::refusal::Refusal;
+use crate::{list, live};
 
 /// How far one act may reach: record after record.
 const DEPTH_MAX: u8 = 8;
@@ -80,19 +81,38 @@ pub(crate) fn why_not(
     Ok(None)
 }
 
-/// The first record of `child` that points here and is not at an end.
+/// The name of a record of `child` that points here and is not at an end.
 fn open_record(
     desk: &mut Desk,
     register: &Register,
     child: &Register,
     record: &Record,
 ) -> Result<Option<String>, Refusal> {
+    let open = child.states.keys().filter(|state| is_open(child, state));
+    let open: Vec<Node> = open.map(|state| Node::Lit(Value::Text(state.clone()))).collect();
+    let state = Node::Field { id: "state".into(), ty: Type::Choice(format!("{}.state", child.id)) };
     let live = desk.live;
-    let fields = live.shape(register).children.iter().filter(|(by, _)| *by == child.id);
-    for (_, field) in fields {
-        let pointing = desk.tx.find_referencing(child, field, record.id)?;
-        if let Some(open) = pointing.iter().find(|record| is_open(child, &record.state)) {
-            return Ok(Some(open.name.clone()));
+    for (_, field) in live.shape(register).children.iter().filter(|(by, _)| *by == child.id) {
+        let points = list::points_to(child, field, record.id);
+        let both = Node::And(vec![points, Node::In(Box::new(state.clone()), open.clone())]);
+        if let Some(found) = list::first(desk, child, &both)? {
+            return Ok(Some(found.name));
+        }
+    }
+    Ok(None)
+}
+
+/// The title of a register that has a live record pointing here. None: nothing holds on to the record.
+pub(crate) fn held_by(
+    desk: &mut Desk,
+    register: &Register,
+    record: &Record,
+) -> Result<Option<String>, Refusal> {
+    let live = desk.live;
+    for (child, field) in &live.shape(register).children {
+        let child = live.register(child)?;
+        if list::first(desk, child, &list::points_to(child, field, record.id))?.is_some() {
+            return Ok(Some(child.title.clone()));
         }
     }
     Ok(None)

@@ -28,6 +28,7 @@ on_both_databases! {
     a_restart_reads_the_applied_pack_again
     a_changed_formula_reaches_the_records_that_are_there
     the_days_work_opens_what_is_owed_once
+    what_others_hold_on_to_is_not_deleted
 }
 
 impl Setting {
@@ -310,4 +311,13 @@ fn the_days_work_opens_what_is_owed_once(stage: &Stage) {
     assert_eq!(setting.office.tick().unwrap().opened, applied.duties.added, "the fourth has begun now");
     let late = setting.office.cockpit(&officer()).unwrap();
     assert_eq!(late.late_count as usize, applied.duties.added * 3, "nobody reported by 10 October");
+}
+
+fn what_others_hold_on_to_is_not_deleted(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
+    let (place, _) = inspected(&setting);
+    let refusal =
+        setting.office.delete(&officer(), "food_business", place.id, place.version, None).unwrap_err();
+    let Refusal::Conflict { message } = refusal else { panic!("{refusal:?}") };
+    assert!(message.contains("监督检查"), "{message}");
 }

@@ -366,6 +366,14 @@ pub(crate) fn points_to(register: &Register, field: &str, id: RecordId) -> Node 
     if many { Node::Contains(field, literal) } else { Node::Compare(Compare::Eq, field, literal) }
 }
 
+/// One live record that meets the condition, whoever may read it: for what an act depends on.
+pub(crate) fn first(desk: &mut Desk, register: &Register, filter: &Node) -> Result<Option<Record>, Refusal> {
+    let scope = permit::office_scope();
+    let query =
+        ListQuery { filter: Some(filter), limit: 1, columns: Some(&[]), ..plain(desk, register, &scope) };
+    Ok(desk.tx.list(&query)?.rows.into_iter().next())
+}
+
 /// How many records of `child` that the actor may read point to `id`, and the newest few.
 pub(crate) fn pointing(
     desk: &mut Desk,
