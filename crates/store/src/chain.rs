@@ -4,6 +4,9 @@ use sm3::{Digest, Sm3};
 /// An SM3 hash.
 pub type Hash = [u8; 32];
 
+/// The image of a record that is no more, its register having been dropped.
+pub const NOTHING: Hash = [0; 32];
+
 /// What a change row says, before it is hashed.
 #[derive(Debug, Clone, Copy)]
 pub struct Link<'a> {

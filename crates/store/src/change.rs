@@ -61,21 +61,20 @@ impl Tx {
             reason: stamp.reason.as_deref(),
             image: &image,
         };
-        let hash = link.hash(&self.head.hash);
+        let (seq, hash) = (link.seq, link.hash(&self.head.hash));
         let params = vec![
-            link.seq.into(),
+            seq.into(),
             link.at.into(),
             link.by.into(),
             link.act.into(),
             register.into(),
             record.into(),
-            before.as_str().into(),
-            after.as_str().into(),
-            link.reason.into(),
+            before.into(),
+            after.into(),
+            stamp.reason.as_deref().into(),
             image.as_slice().into(),
             hash.as_slice().into(),
         ];
-        let seq = link.seq;
         let sql = "INSERT INTO change (seq, at, by, act, register, record, before, after, reason, image, hash) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
         self.queue(sql, params)?;

@@ -5,7 +5,7 @@ use shian_pack::value::RecordId;
 use crate::cell::Row;
 use crate::codec;
 use crate::error::Result;
-use crate::scope::Scope;
+use crate::scope::{Scope, Way};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -150,7 +150,7 @@ impl DeadlineQuery<'_> {
         if let Some(before) = self.due_before {
             sql.push(" AND due < ").bind(before.timestamp());
         }
-        self.scope.push_with(sql, &|sql, owners| {
+        self.scope.push_with(sql, Way::ByScope, &|sql, owners| {
             sql.push("EXISTS (SELECT 1 FROM deadline_owner o WHERE o.record = deadline.record AND o.clock = deadline.clock ");
             sql.push("AND o.owner IN ").bind_all(owners.iter().copied()).push(")");
         });

@@ -184,6 +184,11 @@ fn owners(pack: &Pack, register: &Register) -> (Owners, Option<String>) {
 }
 
 impl Layout {
+    /// Whether this column, as it stands in a statement, is the business date, which has an index.
+    pub fn is_when(&self, column: &str) -> bool {
+        self.derived.when.is_some() && column == "_date"
+    }
+
     pub fn of(pack: &Pack, register: &Register) -> Self {
         let (owners, owner_register) = owners(pack, register);
         Self {
@@ -224,6 +229,9 @@ pub struct Table {
     pub sorted: Vec<usize>,
     pub insert: String,
     pub update: String,
+    /// Writes the words of a new record, and of a changed one (SQLite only).
+    pub insert_words: String,
+    pub update_words: String,
 }
 
 impl Table {
@@ -254,7 +262,9 @@ impl Table {
         }
         let insert = format!("INSERT INTO {name} ({insert_columns}) VALUES ({})", holes.join(", "));
         let update = format!("UPDATE {name} SET {} WHERE _id = {}", sets.join(", "), dialect.hole(1));
-        Self { layout, name, columns, sorted, insert, update }
+        let words = format!("INTO {} (rowid, words) VALUES ($1, $2)", words_name(&layout.register));
+        let (insert_words, update_words) = (format!("INSERT {words}"), format!("INSERT OR REPLACE {words}"));
+        Self { layout, name, columns, sorted, insert, update, insert_words, update_words }
     }
 }
 

@@ -15,13 +15,16 @@ use crate::error::{Result, StoreError};
 use crate::expr_sql;
 use crate::layout::{Column, FIXED, Layout, Storage, Table};
 use crate::record::Record;
-use crate::scope::Scope;
+use crate::scope::{Scope, Way};
 use crate::search;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// Rows on a page at most.
 const LIMIT_MAX: u32 = 10_000;
+
+/// Rows in a scope that are many: from here on walking beats sorting.
+const MANY: i64 = 5_000;
 
 /// What is asked of a register.
 #[derive(Debug, Clone, Copy)]
@@ -125,7 +128,9 @@ struct Order {
 fn orders(layout: &Layout, sort: &[Sort]) -> Result<Vec<Order>> {
     let mut all = Vec::with_capacity(sort.len() + 1);
     for sort in sort {
-        all.push(Order { column: column_of(layout, &sort.field)?.0, desc: sort.desc });
+        let is_when = layout.derived.when.as_ref() == Some(&sort.field);
+        let column = if is_when { "_date".to_owned() } else { column_of(layout, &sort.field)?.0 };
+        all.push(Order { column, desc: sort.desc });
     }
     if !all.iter().any(|order| order.column == "_id") {
         let desc = all.last().is_none_or(|order| order.desc);
@@ -137,9 +142,13 @@ fn orders(layout: &Layout, sort: &[Sort]) -> Result<Vec<Order>> {
 impl ListQuery<'_> {
     /// Appends ` FROM … WHERE …`.
     pub(crate) fn push_where(&self, sql: &mut Sql, table: &Table, dialect: Dialect) -> Result<()> {
+        self.push_where_by(sql, table, dialect, Way::ByScope)
+    }
+
+    fn push_where_by(&self, sql: &mut Sql, table: &Table, dialect: Dialect, way: Way) -> Result<()> {
         sql.push(" FROM ").push(&table.name);
         sql.push(if self.deleted { " WHERE _deleted = 1" } else { " WHERE _deleted = 0" });
-        self.scope.push(sql, &table.layout);
+        self.scope.push_for(sql, &table.layout, way);
         if let Some(filter) = self.filter {
             let frame = expr_sql::Frame {
                 dialect,
@@ -222,7 +231,8 @@ impl Tx {
         for order in &orders {
             sql.push(", ").push(&order.column);
         }
-        query.push_where(&mut sql, &table, dialect)?;
+        let way = self.way(query, &table, &orders)?;
+        query.push_where_by(&mut sql, &table, dialect, way)?;
         if let Some(cursor) = query.after {
             push_after(&mut sql, &orders, cursor)?;
         }
@@ -237,6 +247,30 @@ impl Tx {
         let rows =
             rows.into_iter().map(|row| Record::from_row(&table, &fields, row)).collect::<Result<_>>()?;
         Ok(Page { rows, next })
+    }
+
+    /// SQLite walks along the list's order where that has an index and the scope lets in many rows. Once it does, it is taken to
+    /// do so for as long as the program runs.
+    fn way(&mut self, query: &ListQuery, table: &Table, orders: &[Order]) -> Result<Way> {
+        let first = orders.first().map_or("", |order| order.column.as_str());
+        let has_index = first == "_id" || table.layout.is_when(first);
+        if self.dialect() == Dialect::Postgres || query.scope.is_all() || query.search.is_some() || !has_index
+        {
+            return Ok(Way::ByScope);
+        }
+        let mut sql = Sql::new(Dialect::Sqlite, "SELECT count(*) FROM (SELECT 1 FROM ");
+        sql.push(&table.name).push(" WHERE 1 = 1");
+        query.scope.push(&mut sql, &table.layout);
+        sql.push(" LIMIT ").bind(MANY).push(")");
+        let key = (sql.text, sql.params);
+        let mut many = self.shared.knows_many(&key);
+        if !many {
+            many = self.query_int(&key.0, &key.1)? == MANY;
+            if many {
+                self.shared.learn_many(key);
+            }
+        }
+        Ok(if many { Way::AlongOrder } else { Way::ByScope })
     }
 
     /// How many rows the whole list has.

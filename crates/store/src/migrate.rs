@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use shian_pack::Pack;
 use shian_pack::value::Value;
 
+use crate::chain::NOTHING;
 use crate::error::{Result, StoreError};
 use crate::layout::{Column, Layout, Layouts, Owners, Storage, table_name};
 use crate::record::{Record, Stamp};
@@ -127,7 +128,7 @@ impl Pair {
         match (&self.old, &self.new) {
             (None, None) => return Ok(()),
             (None, Some(new)) => tables::create(tx, new)?,
-            (Some(old), None) => tables::drop(tx, old)?,
+            (Some(old), None) => drop(tx, old, &migrates(at))?,
             (Some(old), Some(new)) => change(tx, old, new, at)?,
         }
         tx.head.edition += 1;
@@ -217,8 +218,27 @@ fn plan_change(tx: &mut Tx, old: &Layout, new: &Layout) -> Result<Migration> {
     Ok(plan)
 }
 
+fn migrates(at: DateTime<Utc>) -> Stamp {
+    Stamp { at, by: 0, act: "migrate".to_owned(), reason: None }
+}
+
+/// Drops a register; the history keeps its records as they were at the end.
+fn drop(tx: &mut Tx, old: &Layout, stamp: &Stamp) -> Result<()> {
+    let table = tx.table(&old.register)?;
+    let mut last = 0;
+    loop {
+        let records = tables::some_after(tx, &table, last)?;
+        let Some(end) = records.last() else { return tables::drop(tx, old) };
+        last = end.id;
+        for record in records {
+            let lines = (record.json(&table), "{}".to_owned());
+            tx.append((&record.register, record.id), stamp, lines, NOTHING)?;
+        }
+    }
+}
+
 fn change(tx: &mut Tx, old: &Layout, new: &Layout, at: DateTime<Utc>) -> Result<()> {
-    let stamp = Stamp { at, by: 0, act: "migrate".to_owned(), reason: None };
+    let stamp = migrates(at);
     let gone: Vec<&String> = dropped(old, new).collect();
     let new_owners = old.owners != new.owners && old.owners != Owners::None;
     let_go(tx, old, &gone, new_owners, &stamp)?;

@@ -16,23 +16,51 @@ impl Tx {
         date: Option<NaiveDate>,
         stamp: &Stamp,
     ) -> Result<String> {
-        let day = date.unwrap_or_else(|| match FixedOffset::east_opt(SHANGHAI_SECONDS) {
-            Some(zone) => stamp.at.with_timezone(&zone).date_naive(),
-            None => stamp.at.date_naive(),
-        });
-        let dated = pattern
-            .replace("{year}", &day.year().to_string())
-            .replace("{month}", &format!("{:02}", day.month()))
-            .replace("{day}", &format!("{:02}", day.day()));
+        let dated = dated(pattern, date, stamp);
         let Some((head, width, tail)) = running_part(&dated) else { return Ok(dated) };
-        let last = match self.numbers.get(&dated) {
-            Some(last) => *last,
-            None => self.query_int("SELECT last FROM sequence WHERE name = $1", &[dated.as_str().into()])?,
-        };
-        let number = format!("{head}{:0width$}{tail}", last + 1);
-        self.numbers.insert(dated, last + 1);
+        let next = self.last_number(&dated)? + 1;
+        let number = format!("{head}{next:0width$}{tail}");
+        self.numbers.insert(dated, next);
         Ok(number)
     }
+
+    /// A record brings a number of its own: those issued later go on after it.
+    pub(crate) fn take_number(
+        &mut self,
+        pattern: &str,
+        date: Option<NaiveDate>,
+        stamp: &Stamp,
+        number: &str,
+    ) -> Result<()> {
+        let dated = dated(pattern, date, stamp);
+        let Some((head, _, tail)) = running_part(&dated) else { return Ok(()) };
+        let digits = number.strip_prefix(head).and_then(|rest| rest.strip_suffix(tail));
+        if let Some(taken) = digits.and_then(|digits| digits.parse::<i64>().ok())
+            && taken > self.last_number(&dated)?
+        {
+            self.numbers.insert(dated, taken);
+        }
+        Ok(())
+    }
+
+    fn last_number(&mut self, dated: &str) -> Result<i64> {
+        match self.numbers.get(dated) {
+            Some(last) => Ok(*last),
+            None => self.query_int("SELECT last FROM sequence WHERE name = $1", &[dated.into()]),
+        }
+    }
+}
+
+/// The pattern with year, month and day filled in: the name of its sequence.
+fn dated(pattern: &str, date: Option<NaiveDate>, stamp: &Stamp) -> String {
+    let day = date.unwrap_or_else(|| match FixedOffset::east_opt(SHANGHAI_SECONDS) {
+        Some(zone) => stamp.at.with_timezone(&zone).date_naive(),
+        None => stamp.at.date_naive(),
+    });
+    pattern
+        .replace("{year}", &day.year().to_string())
+        .replace("{month}", &format!("{:02}", day.month()))
+        .replace("{day}", &format!("{:02}", day.day()))
 }
 
 /// The text before `{seq:n}`, n, and the text after.

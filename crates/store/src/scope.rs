@@ -25,6 +25,24 @@ pub enum Clause {
     Own(Vec<i64>),
 }
 
+/// How SQLite is to find the rows of a scope. It guesses that a range lets in few; where it lets in many, walking along the
+/// order of the list and leaving out the others is far quicker than sorting them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    ByScope,
+    AlongOrder,
+}
+
+impl Way {
+    /// A sign that keeps a column from being looked up in an index.
+    fn sign(self) -> &'static str {
+        match self {
+            Way::ByScope => "",
+            Way::AlongOrder => "+",
+        }
+    }
+}
+
 impl Scope {
     /// Every row.
     pub fn all() -> Self {
@@ -41,30 +59,41 @@ impl Scope {
         Self(Reach::Any(clauses))
     }
 
+    pub(crate) fn is_all(&self) -> bool {
+        self.0 == Reach::All
+    }
+
     pub fn is_none(&self) -> bool {
         matches!(&self.0, Reach::Any(clauses) if clauses.is_empty())
     }
 
     /// Appends ` AND (…)`, or nothing when every row is in.
     pub(crate) fn push(&self, sql: &mut Sql, layout: &Layout) {
-        self.push_with(sql, &|sql, owners| match layout.owners {
+        self.push_for(sql, layout, Way::ByScope);
+    }
+
+    /// The same, hinting how the rows are to be found.
+    pub(crate) fn push_for(&self, sql: &mut Sql, layout: &Layout, way: Way) {
+        let sign = way.sign();
+        self.push_with(sql, way, &|sql, owners| match layout.owners {
             Owners::None => {
                 sql.push("1 = 0");
             }
             Owners::One => {
-                sql.push("_own IN ").bind_all(owners.iter().copied());
+                sql.push(sign).push("_own IN ").bind_all(owners.iter().copied());
             }
             Owners::Many => {
                 let links = link_name(&layout.register, "_own");
-                sql.push(&format!("_id IN (SELECT record FROM {links} WHERE target IN "));
+                sql.push(&format!("{sign}_id IN (SELECT record FROM {links} WHERE target IN "));
                 sql.bind_all(owners.iter().copied()).push(")");
             }
         });
     }
 
     /// The same over columns `_area` and `_body` of any table; `own` words the owner's clause.
-    pub(crate) fn push_with(&self, sql: &mut Sql, own: &dyn Fn(&mut Sql, &[i64])) {
+    pub(crate) fn push_with(&self, sql: &mut Sql, way: Way, own: &dyn Fn(&mut Sql, &[i64])) {
         let Reach::Any(clauses) = &self.0 else { return };
+        let sign = way.sign();
         sql.push(" AND (");
         for (at, clause) in clauses.iter().enumerate() {
             if at > 0 {
@@ -72,12 +101,11 @@ impl Scope {
             }
             match clause {
                 Clause::Area(path) => {
-                    let bracket = clauses.len() > 1;
-                    sql.push(if bracket { "(_area >= " } else { "_area >= " }).bind(path.as_str());
-                    sql.push(" AND _area < ").bind(below(path)).push(if bracket { ")" } else { "" });
+                    sql.push("(").push(sign).push("_area >= ").bind(path.as_str());
+                    sql.push(" AND ").push(sign).push("_area < ").bind(below(path)).push(")");
                 }
                 Clause::Body(bodies) => {
-                    sql.push("_body IN ").bind_all(bodies.iter().copied());
+                    sql.push(sign).push("_body IN ").bind_all(bodies.iter().copied());
                 }
                 Clause::Own(owners) => own(sql, owners),
             }

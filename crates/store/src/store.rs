@@ -1,9 +1,11 @@
 //! The door to the database: opens it, hands out transactions for reading and lines up those that write.
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
+use crate::cell::Cell;
 use crate::dialect::postgres::Postgres;
 use crate::dialect::sqlite::Sqlite;
 use crate::dialect::{Access, Connection};
@@ -43,7 +45,15 @@ pub(crate) struct Shared {
     /// Folder of the attachments.
     pub files: PathBuf,
     layouts: RwLock<Arc<Layouts>>,
+    /// Scopes (as SQL) that are known to let in many rows of a register.
+    many: RwLock<HashSet<Asked>>,
 }
+
+/// A statement with its parameters.
+type Asked = (String, Vec<Cell>);
+
+/// Scopes remembered at most.
+const MANY_MAX: usize = 10_000;
 
 impl Shared {
     pub fn connect(&self, access: Access) -> Result<Connection> {
@@ -55,6 +65,17 @@ impl Shared {
 
     pub fn layouts(&self) -> Arc<Layouts> {
         self.layouts.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn knows_many(&self, scope: &Asked) -> bool {
+        self.many.read().unwrap_or_else(PoisonError::into_inner).contains(scope)
+    }
+
+    pub fn learn_many(&self, scope: Asked) {
+        let mut many = self.many.write().unwrap_or_else(PoisonError::into_inner);
+        if many.len() < MANY_MAX {
+            many.insert(scope);
+        }
     }
 
     pub fn publish(&self, layouts: Layouts) {
@@ -73,7 +94,12 @@ impl Store {
         {
             std::fs::create_dir_all(folder).at(folder)?;
         }
-        let shared = Arc::new(Shared { location: location.clone(), files, layouts: RwLock::default() });
+        let shared = Arc::new(Shared {
+            location: location.clone(),
+            files,
+            layouts: RwLock::default(),
+            many: RwLock::default(),
+        });
         schema::upgrade(&mut shared.connect(Access::Write)?)?;
         let mut tx = Tx::open(shared.clone(), Access::Write)?;
         let layouts = Layouts::load(&mut tx)?;

@@ -112,6 +112,9 @@ fn indexes(layout: &Layout) -> Vec<(String, String)> {
         (name, sql)
     };
     let mut all = vec![plain("_area", "_area, _date")];
+    if layout.derived.when.is_some() {
+        all.push(plain("_date", "_date"));
+    }
     if layout.derived.body.is_some() {
         all.push(plain("_body", "_body"));
     }
@@ -249,9 +252,8 @@ pub fn some_after(tx: &mut Tx, table: &Table, last: i64) -> Result<Vec<Record>> 
 /// Writes the words of every record again.
 pub fn index_words(tx: &mut Tx, layout: &Layout) -> Result<()> {
     let table = table_of(tx, layout);
-    let words = words_name(&layout.register);
     let sql = match tx.dialect() {
-        Dialect::Sqlite => format!("INSERT OR REPLACE INTO {words} (rowid, words) VALUES ($1, $2)"),
+        Dialect::Sqlite => table.update_words.clone(),
         Dialect::Postgres => {
             format!("UPDATE {} SET _words = to_tsvector('simple', $2) WHERE _id = $1", table.name)
         }

@@ -130,6 +130,9 @@ impl Tx {
     }
 
     pub(crate) fn begin_write(&mut self, patient: bool) -> Result<()> {
+        if self.patient != patient {
+            self.connection.expect_bulk(patient)?;
+        }
         self.patient = patient;
         self.depth = 0;
         self.numbers.clear();
@@ -166,6 +169,15 @@ impl Tx {
         }
         self.connection.flush()?;
         self.batch("COMMIT")
+    }
+
+    /// Gives back what a long transaction took; the transaction has ended.
+    pub(crate) fn rest(&mut self) {
+        if std::mem::take(&mut self.patient)
+            && let Err(error) = self.connection.expect_bulk(false)
+        {
+            tracing::warn!(%error, "memory was not given back: {error}");
+        }
     }
 
     /// Takes everything back. What cannot be taken back because the connection is gone is not there either.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::cell::Row;
-use crate::chain::{Hash, Link, hex, sm3};
+use crate::chain::{Hash, Link, NOTHING, hex, sm3};
 use crate::change::COLUMNS;
 use crate::error::{Result, StoreError};
 use crate::files;
@@ -184,7 +184,7 @@ fn records(tx: &mut Tx, faults: &mut Vec<Fault>, meter: &mut Meter) -> Result<()
             }
         }
         let mut gone: Vec<_> = lasts.into_iter().collect();
-        gone.retain(|(_, last)| tx.layouts.tables.contains_key(&last.register));
+        gone.retain(|(_, last)| tx.layouts.tables.contains_key(&last.register) && last.image != NOTHING);
         gone.sort_by_key(|(id, _)| *id);
         for (id, last) in gone {
             faults.push(Fault::of(last.seq, format!("{} 第 {id} 号记录被删除", last.register)));

@@ -9,7 +9,7 @@ use shian_pack::value::RecordId;
 use crate::cell::Cell;
 use crate::dialect::Dialect;
 use crate::error::{Result, StoreError};
-use crate::layout::{Owners, Storage, Table, link_name, unique_name, words_name};
+use crate::layout::{Owners, Storage, Table, link_name, unique_name};
 use crate::record::{Checked, Record, Stamp};
 use crate::scope::Scope;
 use crate::search;
@@ -26,8 +26,10 @@ impl Tx {
         let table = self.table(&register.id)?;
         let id = self.next_id();
         let mut record = checked.into_record(&table, id, self.next_seq(), stamp)?;
-        if let (None, Some(pattern)) = (&record.number, &table.layout.number) {
-            record.number = Some(self.issue_number(pattern, record.date, stamp)?);
+        match (&record.number, &table.layout.number) {
+            (None, Some(pattern)) => record.number = Some(self.issue_number(pattern, record.date, stamp)?),
+            (Some(number), Some(pattern)) => self.take_number(pattern, record.date, stamp, number)?,
+            (_, None) => {}
         }
         let json = record.json(&table);
         let image = record.image(&json);
@@ -132,10 +134,8 @@ impl Tx {
         let sql = if old.is_none() { &table.insert } else { &table.update };
         self.queue(sql, cells).map_err(|error| named(error, table))?;
         if self.dialect() == Dialect::Sqlite && new_words {
-            let verb = if old.is_none() { "INSERT" } else { "INSERT OR REPLACE" };
-            let name = words_name(&table.layout.register);
-            let sql = format!("{verb} INTO {name} (rowid, words) VALUES ($1, $2)");
-            self.queue(&sql, vec![record.id.into(), words.into()])?;
+            let sql = if old.is_none() { &table.insert_words } else { &table.update_words };
+            self.queue(sql, vec![record.id.into(), words.into()])?;
         }
         if table.layout.owners == Owners::Many {
             let was = old.map(|old| old.owners.as_slice()).unwrap_or_default();

@@ -46,6 +46,7 @@ pub fn run(mut tx: Tx, jobs: &Receiver<Job>) {
             answers
         };
         finish(&mut tx, answers);
+        tx.rest();
     }
 }
 

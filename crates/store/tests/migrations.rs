@@ -183,6 +183,11 @@ fn what_may_be_lost_stays_in_the_history(stage: &Stage) {
     assert_eq!(gone, ["good", "seen"]);
     assert_eq!(stage.store.read(|tx| tx.changes(shop, 2)).expect("there is a history").len(), 1);
     assert_eq!(stage.store.verify(&mut |_, _| {}).expect("it is verified"), []);
+    stage.store.migrate(&pack(vec![register("plan", vec![])]), true, at(6)).expect("the shops go");
+    let end = stage.store.read(|tx| tx.changes(shop, 2)).expect("there is a history");
+    assert_eq!((end.len(), &end[1].before["_name"], end[1].after.len()), (2, &text("空"), 0));
+    stage.apply(&shops_and_visits());
+    assert_eq!(stage.store.verify(&mut |_, _| {}).expect("it is verified"), []);
 }
 
 fn a_key_that_records_break_is_an_obstacle(stage: &Stage) {

@@ -214,6 +214,9 @@ fn numbers_run_by_the_year_without_gaps(stage: &Stage) {
         Err(StoreError::Conflict { fields, .. }) => assert_eq!(fields, ["_number"]),
         other => panic!("{other:?}"),
     }
+    let own = Checked { number: Some("JC-2023-000007".to_owned()), ..on("2023-01-01") };
+    stage.create(visit, own).expect("a number may be brought along");
+    assert_eq!(number("2023-12-31"), "JC-2023-000008", "and the sequence goes on after it");
 }
 
 fn ids_are_one_sequence_over_all_registers(stage: &Stage) {

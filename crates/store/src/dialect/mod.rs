@@ -116,6 +116,14 @@ impl Connection {
         }
     }
 
+    /// A long transaction begins or has ended.
+    pub fn expect_bulk(&mut self, bulk: bool) -> Result<()> {
+        match self {
+            Connection::Sqlite(db) => db.expect_bulk(bulk),
+            Connection::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Forgets what is queued: its transaction is being taken back.
     pub fn drop_queue(&mut self) {
         match self {

@@ -15,6 +15,10 @@ const STATEMENTS_MAX: usize = 256;
 /// Another process may hold the write lock as long as a whole import takes.
 const BUSY: Duration = Duration::from_secs(120);
 
+/// Pages kept in memory, in KiB: on every connection, and by the writer while it has a long transaction.
+const CACHE_KIB: u32 = 8_000;
+const BULK_CACHE_KIB: u32 = 256_000;
+
 /// A connection to the file.
 pub struct Sqlite {
     connection: Connection,
@@ -43,8 +47,18 @@ impl Sqlite {
         if access == Access::Write {
             connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         }
-        connection.execute_batch("PRAGMA cache_size = -8000; PRAGMA temp_store = MEMORY;")?;
+        connection
+            .execute_batch(&format!("PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;"))?;
         Ok(Self { connection })
+    }
+
+    /// Takes the memory that a long transaction needs, or gives it back.
+    pub fn expect_bulk(&mut self, bulk: bool) -> Result<()> {
+        let pragmas = match bulk {
+            true => format!("PRAGMA cache_size = -{BULK_CACHE_KIB};"),
+            false => format!("PRAGMA cache_size = -{CACHE_KIB}; PRAGMA shrink_memory;"),
+        };
+        Ok(self.connection.execute_batch(&pragmas)?)
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<()> {
