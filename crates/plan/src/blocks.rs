@@ -188,6 +188,9 @@ impl<'a> Builder<'a> {
         if label::at_start(&lead.text).is_some() || is_attachment(&lead.text) {
             return true;
         }
+        if self.names_follow(open, line) {
+            return false;
+        }
         if (open.depth > 0 && open.lines < 12) || matches!(open.last, '、' | '，' | '(' | '《' | '“') {
             return false;
         }
@@ -202,6 +205,25 @@ impl<'a> Builder<'a> {
         let apart = line.blank_before && !self.page.spaced && !line.seam_before;
         let indented = line.indent >= self.page.base_indent + 3;
         !self.full(open, wrap) || apart || indented
+    }
+
+    /// 责任单位： alone on its line, and the names on the lines after it.
+    fn names_follow(&self, open: &Open, line: &Line<'_>) -> bool {
+        if open.lines > 30 {
+            return false;
+        }
+        let start = self.signs.offset_of(open.from);
+        let text = &self.signs.norm[start..];
+        let Some(label) = label::at_start(text).filter(|l| l.role.is_some()) else { return false };
+        let alone = label.len == text.len();
+        let name: String = line.text.chars().filter(|c| !is_space(*c)).map(fold).collect();
+        alone || open.lines > 1 && self.listed(start) && crate::body::is_particular(&name)
+    }
+
+    /// Whether a label's first line held nothing but the label.
+    fn listed(&self, start: usize) -> bool {
+        let text = &self.signs.norm[start..];
+        label::at_start(text).is_some_and(|l| self.signs.gap_before(start + l.len))
     }
 
     fn open(&mut self, text: &str, start: usize, end_column: usize, marker: Option<Marker>) {

@@ -224,7 +224,8 @@ pub(crate) fn is_name(s: &str) -> bool {
     let stem = stem(s);
     let n = stem.chars().count();
     let count = s.chars().count();
-    if n < 2
+    if s.starts_with(['(', '['])
+        || n < 2
         || count > 40
         || stem
             .chars()

@@ -57,6 +57,9 @@ fn in_row(signs: &Signs, cells: &[(Column, At)]) -> Vec<Found> {
 fn in_text(signs: &Signs, at: &At) -> Vec<Found> {
     let text = signs.str(at);
     let mut found = Vec::new();
+    if let Some(duty) = bare_line(signs, at) {
+        return vec![duty];
+    }
     labels(signs, at, &mut found);
     brackets(signs, at, &mut found);
     let taken: Vec<At> = found.iter().map(|f: &Found| f.at.clone()).collect();
@@ -68,6 +71,18 @@ fn in_text(signs: &Signs, at: &At) -> Vec<Found> {
     }
     found.sort_by_key(|f| f.at.start);
     found
+}
+
+/// A line that holds nothing but the names of several bodies.
+fn bare_line(signs: &Signs, at: &At) -> Option<Found> {
+    let text = signs.str(at).trim_end_matches('。');
+    if at.len() > LONGEST || !text.contains('、') || text.contains(['。', '，', '：', '(', '[']) {
+        return None;
+    }
+    let items = body::split(signs, &(at.start..at.start + text.len()));
+    let names = items.len() > 1 && items.iter().all(|i| body::is_particular(signs.str(&i.at)));
+    let bodies = items.into_iter().map(|i| (Role::Responsible, i.at)).collect();
+    names.then_some(Found { at: at.clone(), bodies, labelled: false, inline: false })
 }
 
 /// The pieces of a range that no duty has taken.

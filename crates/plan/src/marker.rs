@@ -69,7 +69,7 @@ pub(crate) fn at_start(s: &str, spaced: bool) -> Option<Marker> {
     let c = s.chars().next()?;
     match c {
         '第' => ordered_word(s),
-        '(' | '[' => bracketed(s),
+        '(' | '[' => bracketed(s).or_else(|| headed(s)),
         '任' | '工' | '行' | '措' | '目' | '专' | '举' | '重' | '项' => named(s),
         '其' => None,
         c if c.is_ascii_digit() => arabic(s, spaced),
@@ -120,6 +120,13 @@ fn bracketed(s: &str) -> Option<Marker> {
         if rest.starts_with(|c: char| c.is_ascii_digit()) { Family::NumberBracket } else { Family::Bracket };
     let used = s.len() - after.len();
     marker(family, no, used + run(after, |c| matches!(c, '、' | '.' | '。')).min(3))
+}
+
+/// 【一、源头治理】, 【第一章 总则】: the whole heading in a bracket
+fn headed(s: &str) -> Option<Marker> {
+    let inner = s.strip_prefix('[')?;
+    let m = if inner.starts_with('第') { ordered_word(inner) } else { chinese(inner) }?;
+    (m.family.makes_chapters()).then_some(Marker { len: m.len + 1, ..m })
 }
 
 /// 任务一：, 任务1, 措施一、

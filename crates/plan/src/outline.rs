@@ -134,7 +134,14 @@ fn split_inline(paper: &Paper, at: At, within: bool, items: &mut Vec<Item>, last
     let mut quoted = 0i32;
     for (i, c) in text.char_indices() {
         quoted += i32::from(matches!(c, '“' | '《')) - i32::from(matches!(c, '”' | '》'));
-        let starts = ended && quoted <= 0;
+        // 一、源头治理 （一）产地净化: the first measure behind its chapter's title
+        let behind_title = c == '('
+            && i > 0
+            && i < 120
+            && quoted <= 0
+            && text[i..].starts_with("(一)")
+            && paper.signs.gap_before(at.start + i);
+        let starts = ended && quoted <= 0 || behind_title;
         ended = matches!(c, '。' | '：') || (matches!(c, ')' | ']') && !starts) || (c == '；');
         if !starts || i == 0 {
             continue;
