@@ -12,5 +12,6 @@ pub use light::{Standing, standing};
 pub use numbers::{Number, Numbers, Part};
 pub use page::IndicatorAsk;
 pub use settle::{rebuild, refresh, rejudge, settle};
+pub use sides::{Sided, all as sides};
 pub use span::{Span, month_end, span};
 pub use words::formula;

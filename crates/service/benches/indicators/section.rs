@@ -1,0 +1,83 @@
+//! The section of docs/benchmarks.md, between two marks so that other benches keep theirs.
+use std::path::Path;
+use std::time::Duration;
+
+use super::Measured;
+
+const BEGIN: &str = "<!-- indicators: begin -->";
+const END: &str = "<!-- indicators: end -->";
+
+fn ms(duration: Duration) -> String {
+    let ms = duration.as_secs_f64() * 1000.0;
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+}
+
+pub fn text(measured: &Measured) -> String {
+    let middle = measured.changes.get(measured.changes.len() / 2).copied().unwrap_or_default();
+    let worst = measured.changes.last().copied().unwrap_or_default();
+    let mut lines = vec![
+        "## Indicators".to_owned(),
+        String::new(),
+        format!(
+            "{} indicators ({} sides) on {} rows, SQLite, one run; {} verdicts.",
+            measured.indicators, measured.sides, measured.rows, measured.verdicts
+        ),
+        String::new(),
+        "| what | time |".to_owned(),
+        "|---|---|".to_owned(),
+        format!("| every number straight from the rows, nothing written | {} |", ms(measured.asked)),
+        format!("| first pass: every verdict judged and written | {} |", ms(measured.first_pass)),
+    ];
+    if let Some(duck) = &measured.duck {
+        lines.push(format!(
+            "| DuckDB {}, {} threads: the same questions on the same rows, loaded from CSV | {} |",
+            duck.version,
+            duck.threads,
+            ms(duck.load() + duck.asked())
+        ));
+        lines.push(format!(
+            "| … of which answering, everything in memory, median of five | {} |",
+            ms(duck.asked())
+        ));
+    }
+    lines.extend([
+        format!(
+            "| all numbers of the place and of each area, as the cockpit reads them | {} |",
+            ms(measured.read)
+        ),
+        format!(
+            "| one act, its settling and commit, then all numbers: median and worst of {} | {}, {} |",
+            measured.changes.len(),
+            ms(middle),
+            ms(worst)
+        ),
+        String::new(),
+        "Again: `cargo bench -p shian-service --bench indicators`.".to_owned(),
+    ]);
+    if let Some(duck) = &measured.duck {
+        let ratio =
+            |ours: Duration, theirs: Duration| format!("{:.1}", ours.as_secs_f64() / theirs.as_secs_f64());
+        lines.push(format!(
+            "First pass against DuckDB from the same rows on disk: {} times; numbers alone against DuckDB's warm memory: {} times.",
+            ratio(measured.first_pass, duck.load() + duck.asked()),
+            ratio(measured.asked, duck.asked())
+        ));
+        lines.push(if measured.differ.is_empty() {
+            "All sums agree with DuckDB's.".to_owned()
+        } else {
+            format!("Sums that differ from DuckDB's: {}.", measured.differ.join(", "))
+        });
+    }
+    lines.join("\n") + "\n"
+}
+
+/// Puts the section between its marks; a file without them gets it at the end.
+pub fn write(file: &Path, text: &str) {
+    let old = std::fs::read_to_string(file).unwrap_or_else(|_| "# Benchmarks\n".to_owned());
+    let section = format!("{BEGIN}\n{text}{END}");
+    let new = match (old.find(BEGIN), old.find(END)) {
+        (Some(begin), Some(end)) => format!("{}{section}{}", &old[..begin], &old[end + END.len()..]),
+        _ => format!("{}\n\n{section}\n", old.trim_end()),
+    };
+    std::fs::write(file, new).expect("docs/benchmarks.md is written");
+}
