@@ -124,18 +124,8 @@ fn path_node(pack: &Pack, register: &Register, path: &str) -> Option<Node> {
     let Some((by, id)) = path.split_once('.') else {
         return register.fields.contains_key(path).then(|| Node::Field { id: path.to_owned(), ty });
     };
-    let target = target(pack, register, by)?;
-    Some(Node::Hop { by: by.to_owned(), register: target, id: id.to_owned(), ty })
-}
-
-/// The register that a ref field points to.
-fn target(pack: &Pack, register: &Register, field: &str) -> Option<String> {
-    match &register.fields.get(field)?.kind {
-        FieldKind::Ref { register } => Some(register.clone()),
-        FieldKind::Area => pack.seeded(Seed::Areas).map(|register| register.id.clone()),
-        FieldKind::Body => pack.seeded(Seed::Bodies).map(|register| register.id.clone()),
-        _ => None,
-    }
+    let target = pack.points_to(register.fields.get(by)?)?;
+    Some(Node::Hop { by: by.to_owned(), register: target.id.clone(), id: id.to_owned(), ty })
 }
 
 impl Sided<'_> {
