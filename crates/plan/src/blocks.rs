@@ -294,10 +294,19 @@ impl<'a> Builder<'a> {
         }
         let from = self.signs.norm.len();
         let mut cells = Vec::new();
+        let unit = table
+            .columns
+            .iter()
+            .position(|c| *c == Column::Unit)
+            .and_then(|slot| lines[0].get(slot).copied());
         for (slot, column) in table.columns.iter().enumerate() {
             let start = self.signs.norm.len();
             for (text, at) in lines.iter().filter_map(|line| line.get(slot)) {
                 self.signs.push_line(text, *at);
+            }
+            let figure = *column == Column::Text && is_figure(&self.signs.norm[start..]);
+            if let Some((unit, at)) = unit.filter(|_| figure) {
+                self.signs.push_line(unit, at);
             }
             cells.push((*column, start..self.signs.norm.len()));
         }
@@ -319,6 +328,12 @@ impl Builder<'_> {
         let marker = Marker { family: Family::Comma, no, len: 0 };
         Some(Block { kind: Kind::Text, at: from..words.end, marker: Some((marker, words.start)) })
     }
+}
+
+/// A cell that holds a number alone, its unit in another column.
+fn is_figure(cell: &str) -> bool {
+    let number = cell.trim_start_matches(['≥', '≤', '>', '<', '=']);
+    crate::numeral::decimal(number).is_some_and(|(_, len)| len == number.len())
 }
 
 /// The number of a row: its own cell, or the number its task begins with.

@@ -221,6 +221,9 @@ fn begins_work(c: char) -> bool {
 
 /// Whether `s` looks like a body's name by itself.
 pub(crate) fn is_name(s: &str) -> bool {
+    if matches!(s, "各地" | "各镇街" | "各学校") {
+        return true;
+    }
     let stem = stem(s);
     let n = stem.chars().count();
     let count = s.chars().count();
@@ -302,6 +305,9 @@ pub(crate) fn is_date(s: &str) -> bool {
         && (numbered || ["前", "完成", "每", "底", "全年", "年内"].iter().any(|w| s.contains(w)));
     let words = [
         "长期",
+        "常年",
+        "实时",
+        "经常",
         "全年",
         "持续",
         "年底",

@@ -194,6 +194,12 @@ pub(crate) fn year(text: &str) -> Option<i32> {
     text.match_indices('年').find_map(|(i, _)| {
         let before = &text[..i];
         let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        // 2023—2025年: the first year counts
+        let span =
+            before.get(before.len().wrapping_sub(9)..).filter(|s| digits == 4 && s.as_bytes()[4] == b'-');
+        if let Some(first) = span.and_then(|s| s[..4].parse().ok()) {
+            return Some(first).filter(|y| (1990..2100).contains(y));
+        }
         if digits == 4 {
             return before[before.len() - 4..].parse().ok().filter(|y| (1990..2100).contains(y));
         }

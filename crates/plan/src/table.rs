@@ -17,6 +17,8 @@ pub(crate) enum Column {
     Text,
     /// 牵头单位, 配合单位, 责任单位
     Duty(Role),
+    /// 单位 beside a column of bodies: what the figures are counted in
+    Unit,
     /// 时限, 备注, 联系人, 类别: not read
     Other,
 }
@@ -72,6 +74,7 @@ pub(crate) fn heads(line: &Line<'_>) -> Option<Table> {
             return None;
         }
         settle_task(&mut columns, &cells);
+        settle_unit(&mut columns, &cells);
         let starts = cells.iter().map(|(_, at)| start_column(line, *at)).collect();
         Some(Table { parting, columns, starts })
     })
@@ -88,6 +91,17 @@ fn settle_task(columns: &mut [Column], cells: &[Cell<'_>]) {
         if *column == Column::Task || i == task {
             *column = if i == task { Column::Task } else { Column::Text };
         }
+    }
+}
+
+/// 单位 means a unit where another column says who is responsible.
+fn settle_unit(columns: &mut [Column], cells: &[Cell<'_>]) {
+    let duties = columns.iter().filter(|c| matches!(c, Column::Duty(_))).count();
+    let plain = |i: &usize| matches!(squeezed(cells[*i].0).as_str(), "单位" | "计量单位");
+    if duties > 1
+        && let Some(i) = (0..columns.len()).find(plain)
+    {
+        columns[i] = Column::Unit;
     }
 }
 
@@ -127,6 +141,12 @@ fn column(text: &str) -> Option<Column> {
         "电话",
         "签",
         "状态",
+        "实绩",
+        "基数",
+        "现状",
+        "上年",
+        "去年",
+        "完成情况",
     ]) {
         Column::Other
     } else if has(&["牵头", "主办", "主责"]) {
