@@ -43,10 +43,12 @@ test-pages: build
 	@tests=$$(find web/browser-tests -name '*.test.mjs' 2>/dev/null | sort); \
 	[ -z "$$tests" ] || SHIAN=$(SHIAN) CHROMIUM=$$(command -v chromium) node --test --test-concurrency=1 $$tests
 
+# The office bench makes a district-year with the demo data, in which the indicators are then measured.
 bench: ## Measure on a district-year and write docs/benchmarks.md
 	@scripts/setup.sh test
-	cargo build --workspace --bins --locked --release
-	$(TARGET)/release/shian bench
+	cargo bench --locked -p shian-plan --bench ten_megabytes
+	cargo bench --locked -p shian-cli --bench office
+	cargo bench --locked -p shian-service --bench indicators -- --data $(TARGET)/bench/district
 
 lint: setup ## Check form, clippy's list and the licences
 	cargo fmt --all --check

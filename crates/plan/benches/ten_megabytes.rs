@@ -1,5 +1,8 @@
 //! How long a plan of ten megabytes takes, and whether twice as much takes twice as long: `cargo bench -p shian-plan`.
 
+#[path = "../../../benches/section.rs"]
+mod file;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -9,6 +12,7 @@ fn main() {
         println!("skipped: {} is not there", source.display());
         return;
     };
+    let mut lines = String::from("## Plan compiler\n\n| document | size | time |\n|---|---|---|\n");
     for (name, piece) in [
         ("the plan over and over", plan.as_str()),
         ("one line", "区市场监管局牵头，抽检率达到98%、"),
@@ -20,10 +24,9 @@ fn main() {
             let start = Instant::now();
             let read = shian_plan::compile(text.as_bytes(), "plan.txt");
             let measures = read.map_or(0, |c| c.plan.chapters.iter().map(|c| c.measures.len()).sum());
-            println!(
-                "{name:24} {megabytes:3} MB  {:7.3} s  {measures} measures",
-                start.elapsed().as_secs_f64()
-            );
+            let seconds = start.elapsed().as_secs_f64();
+            lines += &format!("| {name}, {measures} measures | {megabytes} MB | {seconds:.2} s |\n");
         }
     }
+    file::put("plan", &(lines + "\nAgain: `cargo bench -p shian-plan --bench ten_megabytes`."));
 }

@@ -85,6 +85,13 @@ impl Served {
         browser
     }
 
+    /// Resident memory of the program.
+    pub fn memory_mb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() / 1024
+    }
+
     pub fn nobody(&self) -> Browser {
         Browser { address: self.address.clone(), cookie: String::new() }
     }

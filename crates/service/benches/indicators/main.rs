@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod duck;
+#[path = "../../../../benches/section.rs"]
+mod file;
 mod fill;
 mod section;
 
@@ -62,9 +64,7 @@ fn main() {
         std::fs::write(data.join("filled"), rows.to_string()).unwrap();
     }
     let measured = measure(&data, pack, now, &target);
-    let text = section::text(&measured);
-    println!("{text}");
-    section::write(&root.join("docs/benchmarks.md"), &text);
+    file::put("indicators", &section::text(&measured));
 }
 
 fn open(data: &Path, now: DateTime<Utc>) -> Office {

@@ -1,11 +1,7 @@
-//! The section of docs/benchmarks.md, between two marks so that other benches keep theirs.
-use std::path::Path;
+//! What was measured, in words.
 use std::time::Duration;
 
 use super::Measured;
-
-const BEGIN: &str = "<!-- indicators: begin -->";
-const END: &str = "<!-- indicators: end -->";
 
 fn ms(duration: Duration) -> String {
     let ms = duration.as_secs_f64() * 1000.0;
@@ -69,15 +65,4 @@ pub fn text(measured: &Measured) -> String {
         });
     }
     lines.join("\n") + "\n"
-}
-
-/// Puts the section between its marks; a file without them gets it at the end.
-pub fn write(file: &Path, text: &str) {
-    let old = std::fs::read_to_string(file).unwrap_or_else(|_| "# Benchmarks\n".to_owned());
-    let section = format!("{BEGIN}\n{text}{END}");
-    let new = match (old.find(BEGIN), old.find(END)) {
-        (Some(begin), Some(end)) => format!("{}{section}{}", &old[..begin], &old[end + END.len()..]),
-        _ => format!("{}\n\n{section}\n", old.trim_end()),
-    };
-    std::fs::write(file, new).expect("docs/benchmarks.md is written");
 }
