@@ -23,7 +23,7 @@ run: ## Serve Pingqiao's 2023 plan with demo data on http://localhost:8080
 	@test -e $(DATA) || scripts/demo.sh $(SHIAN) $(PACK) $(DATA)
 	@echo "Open http://localhost:$(lastword $(subst :, ,$(LISTEN)))  (Ctrl-C ends it)"
 	@echo "Sign in as shian (office), scj (bureau), minggang (township), jiancha (inspector), xitong, anquan, shenji"
-	@echo "(administrators) with the password Shian-2023; the rest is in README.md."
+	@echo "(administrators) with the password Shipin-2023; the rest is in README.md."
 	@exec $(SHIAN) serve --data $(DATA) --listen $(LISTEN)
 
 test: setup lint test-rust test-packs test-pages ## Run everything that CI runs

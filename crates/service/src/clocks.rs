@@ -20,29 +20,13 @@ pub(crate) fn settle(desk: &mut Desk, register: &Register, record: &Record) -> R
     let have = if record.version > 1 { desk.tx.deadlines_of(record.id)? } else { Vec::new() };
     for clock in register.deadlines.values() {
         let old = have.iter().find(|row| row.clock == clock.id);
-        let start = sheet.at(&clock.starts);
-        let term = if record.deleted { None } else { term(clock, &start, &desk.live.pack.calendar) };
-        let Some(term) = term else {
+        let met_at = |_: &Row| old.and_then(|row| row.met_at).unwrap_or(desk.now);
+        let row = if record.deleted { None } else { row(desk, clock, &sheet, met_at) };
+        let Some(row) = row.map(|row| placed(row, record)) else {
             if old.is_some() {
                 desk.tx.cancel_deadline(record.id, &clock.id)?;
             }
             continue;
-        };
-        let met = desk.truth(&clock.met.node, &sheet);
-        let met_at = met.then(|| old.and_then(|row| row.met_at).unwrap_or(desk.now));
-        let row = Row {
-            record: record.id,
-            clock: clock.id.clone(),
-            register: register.id.clone(),
-            title: clock.title.clone(),
-            starts: term.starts,
-            due: term.ends - Duration::seconds(1),
-            warn_at: Some(term.warns),
-            met_at,
-            area: record.area.clone(),
-            body: record.body,
-            owners: record.owners.clone(),
-            owes: owes(&clock.owes),
         };
         if old != Some(&row) {
             desk.tx.set_deadline(&row)?;
@@ -52,6 +36,40 @@ pub(crate) fn settle(desk: &mut Desk, register: &Register, record: &Record) -> R
         desk.tx.cancel_deadline(record.id, &gone.clock)?;
     }
     Ok(())
+}
+
+/// A clock as it runs on the sheet, of no record yet; None: it has not started. `met_at`: when it was met, if it is.
+pub(crate) fn row(
+    desk: &Desk,
+    clock: &Deadline,
+    sheet: &Sheet,
+    met_at: impl FnOnce(&Row) -> DateTime<Utc>,
+) -> Option<Row> {
+    let term = term(clock, &sheet.at(&clock.starts), &desk.live.pack.calendar)?;
+    let mut row = Row {
+        record: 0,
+        clock: clock.id.clone(),
+        register: sheet.register.id.clone(),
+        title: clock.title.clone(),
+        starts: term.starts,
+        due: term.ends - Duration::seconds(1),
+        warn_at: Some(term.warns),
+        met_at: None,
+        area: String::new(),
+        body: None,
+        owners: Vec::new(),
+        owes: owes(&clock.owes),
+    };
+    if desk.truth(&clock.met.node, sheet) {
+        row.met_at = Some(met_at(&row));
+    }
+    Some(row)
+}
+
+/// The clock of this record.
+pub(crate) fn placed(row: Row, record: &Record) -> Row {
+    let (area, owners) = (record.area.clone(), record.owners.clone());
+    Row { record: record.id, area, body: record.body, owners, ..row }
 }
 
 /// A grant as the row keeps it: `inspector:area`.

@@ -191,7 +191,7 @@ impl<'a> Sheet<'a> {
 }
 
 /// A field of a record, or one of its fixed columns.
-fn at_record(record: &Record, at: &str) -> Value {
+pub(crate) fn at_record(record: &Record, at: &str) -> Value {
     if let Some(value) = record.fields.get(at) {
         return value.clone();
     }

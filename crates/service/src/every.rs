@@ -84,13 +84,14 @@ fn owes(desk: &mut Desk, register: &Register, every: &Every, subject: &Record) -
 
 /// A period of the year that has begun.
 #[derive(Debug, PartialEq, Eq)]
-struct SpanOfYear {
+pub(crate) struct SpanOfYear {
     /// `2023-Q3`, `2023-09`, `2023`
-    name: String,
-    last: NaiveDate,
+    pub name: String,
+    pub last: NaiveDate,
 }
 
-fn spans(period: Period, year: i32, today: NaiveDate) -> Vec<SpanOfYear> {
+/// The periods of the year that have begun on `today`.
+pub(crate) fn spans(period: Period, year: i32, today: NaiveDate) -> Vec<SpanOfYear> {
     let months = match period {
         Period::Month => 1,
         Period::Quarter => 3,

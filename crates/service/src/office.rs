@@ -41,6 +41,9 @@ pub enum OfficeError {
     /// A record of the pack itself (area, body, duty) was not accepted.
     #[error("治理包的 {what} 没有写入：{why}")]
     Seed { what: String, why: String },
+    /// The demo data cannot be made; every reason at once.
+    #[error("演示数据没有装入：{}", .0.join("；"))]
+    Demo(Vec<String>),
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: std::io::Error },
 }

@@ -7,7 +7,8 @@ mod spelling;
 
 pub(crate) use derive::{checked, derive, placed};
 pub(crate) use lookup::Finder;
-pub use parse::{ANSWERS, as_text, parse};
+pub(crate) use parse::is_many;
+pub use parse::{ANSWERS, Refs, Target, as_text, parse};
 
 use shian_pack::field::{ChecklistSource, Field, FieldKind, Need};
 use shian_pack::register::Step;

@@ -41,7 +41,8 @@ pub fn parse(pack: &Pack, field: &Field, input: &Input, refs: &mut dyn Refs) -> 
     }
 }
 
-fn is_many(kind: &FieldKind) -> bool {
+/// Whether the kind keeps several values.
+pub(crate) fn is_many(kind: &FieldKind) -> bool {
     match kind {
         FieldKind::Choices { .. }
         | FieldKind::Refs { .. }
