@@ -65,6 +65,7 @@ const SLIPS: &[Slip] = &[
     ),
     (BUSINESS, "edit   = { open", "edit   = { opened", "E301", "[\"office\", \"inspector:area\"]"),
     (BUSINESS, "\"risk_level\"] }", "\"phone\"] }", "E101", "\"phone\""),
+    (BUSINESS, "type = \"phone\", secret", "type = \"phone\", search = true, secret", "E101", "true"),
     (BUSINESS, "unless_open = [\"inspection\"]", "unless_open = [\"area\"]", "E102", "\"area\""),
     (BUSINESS, "group    = \"subject\"", "group    = \"subjects\"", "E006", "\"subjects\""),
     (BUSINESS, "asks = [\"closed_on\"]", "asks = [\"needs_chief\"]", "E101", "\"needs_chief\""),

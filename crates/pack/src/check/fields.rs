@@ -85,6 +85,11 @@ fn check_field(c: &Checker<'_>, register: &Register, field: &Field, path: &[&str
     if written_by_machine && field.default.is_some() {
         c.error(at("default"), Code::FieldKind, format!("`{}` 由系统写入，不能有默认值", field.id));
     }
+    if field.search && !field.secret.is_empty() {
+        let help = "去掉 search：检索到了就等于看到了";
+        let message = format!("`{}` 是涉密字段（secret），不能全文检索", field.id);
+        c.sources.error_with_help(at("search"), Code::FieldKind, message, help);
+    }
     if field.title.chars().count() > 40 {
         c.error(whole, Code::BadValue, "title 超过 40 字；说明写在 hint");
     }
