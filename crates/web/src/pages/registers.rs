@@ -45,7 +45,7 @@ impl ListPage {
     #[must_use]
     pub fn new(mut view: ListView, pairs: &[(String, String)]) -> Self {
         let home = format!("/registers/{}", view.register);
-        drop_name_column(&mut view);
+        drop_said_columns(&mut view);
         let mut first_queries = std::mem::take(&mut view.query);
         let more_queries = first_queries.split_off(first_queries.len().min(FIRST_QUERIES));
         let asked = |query: &Query| !(query.value.is_empty() && query.from.is_empty() && query.to.is_empty());
@@ -75,15 +75,17 @@ impl ListPage {
     }
 }
 
-/// The first column is the record's name already; a field that says the same again gives way.
-fn drop_name_column(view: &mut ListView) {
-    let says_name = |place: &usize| view.rows.iter().all(|row| row.cells.get(*place) == Some(&row.name));
-    let Some(place) = (0..view.columns.len()).find(says_name).filter(|_| !view.rows.is_empty()) else {
-        return;
-    };
-    view.columns.remove(place);
-    for row in &mut view.rows {
-        row.cells.remove(place);
+/// The list begins with the record's name and ends with its state: a column that says one of them again gives way.
+fn drop_said_columns(view: &mut ListView) {
+    let says_name = |place: usize| view.rows.iter().all(|row| row.cells.get(place) == Some(&row.name));
+    let said: Vec<usize> = (0..view.columns.len())
+        .filter(|place| view.columns[*place].id == "state" || (!view.rows.is_empty() && says_name(*place)))
+        .collect();
+    for place in said.into_iter().rev() {
+        view.columns.remove(place);
+        for row in &mut view.rows {
+            row.cells.remove(place);
+        }
     }
 }
 
@@ -161,4 +163,49 @@ pub async fn options(
     let found: Vec<OptionView> =
         signed.ask(move |office, actor| office.options(actor, &register, &field, &typed)).await?;
     Ok(Json(found).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ListPage, ask};
+    use crate::samples;
+
+    fn pairs(query: &str) -> Vec<(String, String)> {
+        super::pairs(Some(query))
+    }
+
+    #[test]
+    fn the_address_of_a_list_says_all_that_is_asked() {
+        let asked = ask(
+            "sample",
+            &pairs("view=failed&search=%E9%9F%AD%E8%8F%9C&q.date.from=2023-01-01&q.state=&sort=-date"),
+        );
+        assert_eq!(asked.view.as_deref(), Some("failed"));
+        assert_eq!(asked.search.as_deref(), Some("韭菜"));
+        assert_eq!(asked.fields.get("date.from").map(String::as_str), Some("2023-01-01"));
+        assert!(!asked.fields.contains_key("state"), "an empty choice asks nothing");
+        assert_eq!(asked.sort, ["-date"]);
+    }
+
+    #[test]
+    fn paging_sorting_and_export_keep_what_is_asked() {
+        let page = ListPage::new(samples::list(), &pairs("q.kind=a&after=zzz&sort=-diners"));
+        assert_eq!(page.next.as_deref(), Some("/registers/some_register?q.kind=a&sort=-diners&after=abc"));
+        assert_eq!(page.export, "/registers/some_register/export.csv?q.kind=a&sort=-diners");
+        assert_eq!(page.sort_links["diners"], "/registers/some_register?q.kind=a&sort=diners");
+    }
+
+    #[test]
+    fn a_column_that_repeats_the_name_or_the_state_gives_way() {
+        let mut list = samples::list();
+        list.columns[0].id = "name".into();
+        list.columns[3].id = "state".into();
+        for row in &mut list.rows {
+            row.cells[0] = row.name.clone();
+        }
+        let page = ListPage::new(list, &[]);
+        let ids: Vec<_> = page.view.columns.iter().map(|column| column.id.as_str()).collect();
+        assert_eq!(ids, ["area", "diners"]);
+        assert!(page.view.rows.iter().all(|row| row.cells.len() == 2));
+    }
 }
