@@ -255,7 +255,12 @@ impl Reader<'_> {
         if let Some(name) = OTHER_WORK.iter().find_map(|w| text.strip_suffix(w)).filter(|n| body::is_name(n))
             && !name.is_empty()
         {
-            self.pending.clear();
+            // those in one list with it share the work
+            let mut next = at.start;
+            while let Some(last) = self.pending.pop_if(|last| self.signs.str(&(last.end..next)) == "、") {
+                next = last.start;
+            }
+            self.out.explicit = true;
             return;
         }
         let Some(tail) = tail(text).or_else(|| inner_tail(text)) else { return self.pend(at) };
