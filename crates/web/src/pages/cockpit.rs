@@ -12,7 +12,7 @@ pub struct CockpitPage {
     pub view: CockpitView,
     /// How many measures the plan has.
     pub measures: usize,
-    /// Targets month by month; none while there is no month to show.
+    /// Targets month by month; none while no month has a number.
     pub chart: Option<StackChart>,
 }
 
@@ -37,7 +37,8 @@ impl CockpitPage {
     #[must_use]
     pub fn new(view: CockpitView) -> Self {
         let measures = view.chapters.iter().map(|chapter| chapter.tiles.len()).sum();
-        let chart = (!view.months.is_empty()).then(|| StackChart::new(&view.months));
+        let told = |month: &MonthStatus| month.late + month.behind + month.on_track + month.met > 0;
+        let chart = view.months.iter().any(told).then(|| StackChart::new(&view.months));
         Self { measures, chart, view }
     }
 }

@@ -105,9 +105,9 @@ impl IndicatorPage {
             let href = Some(format!("{home}?area={}", form_encode(&part.key)));
             PartLine::new(part, scale, due, href)
         });
-        let areas = areas.collect();
+        let areas = low_first(areas);
         let bodies = std::mem::take(&mut view.by_body).into_iter();
-        let bodies = bodies.map(|part| PartLine::new(part, scale, due, None)).collect();
+        let bodies = low_first(bodies.map(|part| PartLine::new(part, scale, due, None)));
         Self {
             missing_more: more(&missing, "missing"),
             counting_more: more(&counting, "counting"),
@@ -123,10 +123,18 @@ impl IndicatorPage {
 }
 
 impl PartLine {
-    fn new(part: PartView, scale: i64, tick: Option<u32>, href: Option<String>) -> Self {
+    fn new(part: PartView, scale: i64, due: Option<u32>, href: Option<String>) -> Self {
         let fill = part.value.as_deref().and_then(|value| permille(value, scale)).unwrap_or(0);
+        let tick = due.filter(|_| part.value.is_some());
         Self { part, fill, tick, href }
     }
+}
+
+/// The lowest first; those to whom it does not apply, last.
+fn low_first(lines: impl Iterator<Item = PartLine>) -> Vec<PartLine> {
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort_by_key(|line| (line.part.value.is_none(), line.fill));
+    lines
 }
 
 impl TrendChart {
