@@ -1,7 +1,5 @@
 //! The desk: every act and every look goes permit → check → effect → one transaction. It holds the rules that a page
 //! does not, and never writes SQL.
-#![allow(dead_code)] // until import, demo and ticks use the bulk door
-
 mod act;
 pub mod actor;
 pub mod admin;

@@ -205,7 +205,6 @@ pub struct Directory {
 
 #[derive(Debug, Clone)]
 pub struct AreaEntry {
-    pub code: String,
     pub name: String,
     /// Codes from the root, each ended by `/`.
     pub path: String,
@@ -240,10 +239,9 @@ impl Directory {
 
     fn add_area(&mut self, record: &Record) {
         let code = text(record, "code");
-        self.area_codes.insert(code.clone(), record.id);
+        self.area_codes.insert(code, record.id);
         self.paths.insert(record.area.clone(), record.id);
-        self.areas
-            .insert(record.id, AreaEntry { code, name: record.name.clone(), path: record.area.clone() });
+        self.areas.insert(record.id, AreaEntry { name: record.name.clone(), path: record.area.clone() });
     }
 
     fn add_body(&mut self, record: &Record) {

@@ -170,11 +170,6 @@ pub fn sees(actor: &Actor, register: &Register, field: &Field, place: Place, liv
     field.secret.is_empty() || bounds(actor, &field.secret, register, live).hold(place)
 }
 
-/// Whether a grant (who owes, who is told) means the actor, for a record at that place.
-pub fn means(actor: &Actor, grant: &Grant, register: &Register, place: Place, live: &Live) -> bool {
-    bounds(actor, std::slice::from_ref(grant), register, live).hold(place)
-}
-
 /// Every record: for the office's own look at its registers (seeds, the directory, what an act follows up). Never for a
 /// person's question.
 pub(crate) fn office_scope() -> Scope {

@@ -1,4 +1,6 @@
 //! The demo data of the small pack and of the district's: the same by seed, whole, and true to every check.
+#![allow(clippy::unwrap_used)] // helpers beside the tests unwrap too
+
 mod office;
 
 use std::path::{Path, PathBuf};

@@ -14,7 +14,6 @@ use crate::live::Live;
 
 /// A record to be made.
 pub struct Job {
-    pub subject: Option<Arc<Record>>,
     /// Its place among those of the same subject.
     pub nth: u64,
     /// Its business date lies in these days.
@@ -118,7 +117,7 @@ impl Jobs {
             if let (Some(by), Some(subject)) = (&self.by, subject) {
                 given.push((by.clone(), Value::Int(subject.id)));
             }
-            return Some(Job { subject: subject.clone(), nth, days: slot.days, given });
+            return Some(Job { nth, days: slot.days, given });
         }
     }
 }
