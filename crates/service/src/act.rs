@@ -56,6 +56,7 @@ fn create(desk: &mut Desk, register: &Register, draft: &Draft) -> Result<Arc<Rec
     let mut sheet = Sheet::blank(register);
     let given = if desk.actor.is_system() { Given::Any } else { Given::New };
     let mut problems = check::apply(desk, &mut sheet, draft, &given)?;
+    check::fill_own(desk, &mut sheet)?;
     check::derive(desk, &mut sheet, true)?;
     add(&mut problems, check::problems(desk, &sheet, None));
     done(problems)?;

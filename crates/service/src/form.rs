@@ -87,6 +87,7 @@ fn new_form(
     let mut sheet = Sheet::blank(register);
     let first_time = problems.is_empty();
     let wrong = check::apply(desk, &mut sheet, draft, &Given::New)?;
+    check::fill_own(desk, &mut sheet)?;
     check::derive(desk, &mut sheet, true)?;
     let typed = if first_time && wrong.is_empty() { &Draft::new() } else { draft };
     let sections = sections(desk, &sheet, None, None, typed, problems)?;

@@ -306,6 +306,11 @@ impl Directory {
         self.paths.get(path).copied()
     }
 
+    /// Whether other areas lie below the one that a path ends at.
+    pub fn has_areas_below(&self, path: &str) -> bool {
+        self.paths.keys().any(|below| below.len() > path.len() && below.starts_with(path))
+    }
+
     pub fn area_name(&self, path: &str) -> Option<&str> {
         self.at_path(path).and_then(|id| self.areas.get(&id)).map(|entry| entry.name.as_str())
     }

@@ -15,6 +15,7 @@ use stage::Stage;
 on_both_databases! {
     applying_a_pack_seeds_its_areas_bodies_and_duties_and_twice_changes_nothing
     a_business_is_registered_computed_and_found
+    an_inspector_of_one_township_need_not_say_which
     every_problem_is_told_at_once_with_its_field
     two_people_at_one_record_do_not_overwrite_each_other
     what_lies_outside_ones_area_is_not_known_to_exist
@@ -66,6 +67,22 @@ fn a_business_is_registered_computed_and_found(stage: &Stage) {
     let found =
         setting.office.list(&officer(), &ListAsk { search: Some("小吃".into()), ..list("food_business") });
     assert_eq!(found.unwrap().rows.len(), 1);
+}
+
+fn an_inspector_of_one_township_need_not_say_which(stage: &Stage) {
+    let (setting, _) = Setting::at(stage);
+    let east = office::township_inspector(&setting, "东镇");
+    let form = setting.office.form(&east, "food_business", None, None, &Draft::new(), &[]).unwrap();
+    let area = form.sections.iter().flat_map(|section| &section.fields).find(|field| field.id == "area");
+    assert!(area.is_some_and(|field| !field.text.is_empty()), "filled in");
+    let mut draft = business("西乡");
+    draft.0.shift_remove("area");
+    let view = setting.office.create(&east, "food_business", draft.clone()).unwrap();
+    assert_eq!(view.area.as_deref(), Some("东镇"));
+    let Err(Refusal::Invalid { problems }) = setting.office.create(&officer(), "food_business", draft) else {
+        panic!("the office makes records for every township and must say for which");
+    };
+    assert!(problems.iter().any(|problem| problem.field.as_deref() == Some("area")), "{problems:?}");
 }
 
 fn every_problem_is_told_at_once_with_its_field(stage: &Stage) {

@@ -2,11 +2,13 @@
 //! the store's `Checked`. Form, API, import and the system's own acts all come through here.
 mod derive;
 mod lookup;
+mod own;
 mod parse;
 mod spelling;
 
 pub(crate) use derive::{checked, derive, placed};
 pub(crate) use lookup::Finder;
+pub(crate) use own::fill_own;
 pub(crate) use parse::is_many;
 pub use parse::{ANSWERS, Refs, Target, as_text, parse};
 
