@@ -24,7 +24,7 @@ use crate::tx::Tx;
 const LIMIT_MAX: u32 = 10_000;
 
 /// Rows in a scope that are many: from here on walking beats sorting.
-const MANY: i64 = 5_000;
+const MANY: i64 = 2_000;
 
 /// What is asked of a register.
 #[derive(Debug, Clone, Copy)]

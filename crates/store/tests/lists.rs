@@ -23,6 +23,7 @@ on_both_databases! {
     clocks_come_by_due_time_within_scope
     a_cursor_of_another_list_is_refused
     names_come_by_id
+    a_scope_that_lets_in_many_rows_lists_the_same
 }
 
 /// A query for everything.
@@ -309,4 +310,41 @@ fn names_come_by_id(stage: &Stage) {
     twelve(stage);
     let names = stage.store.read(|tx| tx.names("shop", &[2, 99, 3])).expect("they are read");
     assert_eq!((names.len(), names[&2].as_str(), names[&3].as_str()), (2, "店1", "店2"));
+}
+
+fn a_scope_that_lets_in_many_rows_lists_the_same(stage: &Stage) {
+    let pack = shops_and_visits();
+    stage.apply(&pack);
+    let visit = pack.registers["visit"].clone();
+    let fill = move |tx: &mut shian_store::Tx| {
+        for n in 0..3_000_u64 {
+            let area = format!("1/1{}/", n % 4 / 3);
+            let date = Some(day("2023-01-01") + chrono::Days::new(n * 7 % 31));
+            tx.insert(&visit, Checked { area, date, ..checked(&format!("查{n}"), &[]) }, &stamp("create"))?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    stage.store.bulk(fill).expect("the visits are written");
+    let visit = &pack.registers["visit"];
+    for sort in [vec![], vec![by("on", true)], vec![by("date", false)]] {
+        let page = |scope: &Scope, after: Option<&Cursor>, limit| {
+            let query = ListQuery { sort: &sort, after, limit, ..all(visit, scope) };
+            stage.store.read(|tx| tx.list(&query)).expect("it is listed")
+        };
+        let whole = page(&Scope::all(), None, 3_000);
+        let within =
+            whole.rows.iter().filter(|row| row.area == "1/10/").map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(within.len(), 2_250);
+        let scope = Scope::any(vec![Clause::Area("1/10/".to_owned())]);
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let part = page(&scope, after.as_ref(), 700);
+            found.extend(part.rows.iter().map(|row| row.id));
+            after = part.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, within, "{sort:?}");
+    }
 }
