@@ -13,10 +13,12 @@ use shian_pack::field::{ChoiceList, FieldKind};
 use shian_pack::indicator::{Having, Shape};
 use shian_pack::{Pack, Register};
 
-/// Subjects of shares: about as many as a district has businesses.
+/// The register that most shares are of: about as many as a district has businesses.
 const SUBJECTS: i64 = 15_000;
+/// Other subjects.
+const OTHERS: i64 = 1_500;
 /// What is counted about them.
-const EVIDENCE: i64 = 30_000;
+const EVIDENCE: i64 = 20_000;
 
 struct Filler<'a> {
     pack: &'a Pack,
@@ -32,11 +34,15 @@ pub fn fill(database: &Path, pack: &Pack, rows: i64) {
     let mut connection = Connection::open(database).expect("the database opens");
     connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000").unwrap();
     let (subjects, evidence) = counted(pack);
+    let times = |id: &str| subjects.iter().filter(|subject| **subject == id).count();
+    let most = subjects.iter().max_by_key(|id| times(id)).copied().unwrap_or_default();
     let open: Vec<&Register> = pack.registers.values().filter(|register| register.seed.is_none()).collect();
     let size = |register: &Register| {
         let is = |list: &[&str]| list.contains(&register.id.as_str());
-        if is(&subjects) {
+        if register.id == most {
             Some(SUBJECTS)
+        } else if is(&subjects) {
+            Some(OTHERS)
         } else if is(&evidence) {
             Some(EVIDENCE)
         } else {
@@ -145,7 +151,9 @@ impl Filler<'_> {
         let states: Vec<&String> = register.states.keys().collect();
         for id in self.ids[&register.id].clone() {
             let (_, area) = self.areas.choose(&mut self.random).cloned().unwrap_or_default();
-            let body = bodies.as_ref().and_then(|bodies| self.one_of(bodies));
+            // An area has its own body.
+            let at = self.areas.iter().position(|(_, path)| *path == area).unwrap_or_default();
+            let body = bodies.as_ref().and_then(|bodies| self.ids.get(bodies)?.get(at).copied());
             // Most records are in their first state.
             let first = self.random.random_bool(0.7);
             let state =

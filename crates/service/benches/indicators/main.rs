@@ -13,6 +13,7 @@ mod section;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -51,7 +52,13 @@ fn main() {
         .unwrap_or_else(|found| panic!("{}", found.iter().map(ToString::to_string).collect::<String>()));
     let pack: &'static Pack = Box::leak(Box::new(pack));
     let rows: i64 = after("--rows").map_or(2_100_000, |rows| rows.parse().expect("--rows is a number"));
-    let given = after("--data").map(PathBuf::from);
+    let given = after("--data").map(PathBuf::from).filter(|given| {
+        let there = given.join("shian.db").exists();
+        if !there {
+            eprintln!("no office in {}: rows of our own are taken", given.display());
+        }
+        there
+    });
     let data = given.clone().unwrap_or_else(|| target.join("bench").join("indicators"));
     let now: DateTime<Utc> = "2023-09-15T04:00:00Z".parse().unwrap();
     if given.is_none() && !data.join("filled").exists() {
@@ -80,20 +87,7 @@ fn measure(data: &Path, pack: &'static Pack, now: DateTime<Utc>, target: &Path) 
     let first_pass = clock.elapsed();
     eprintln!("first pass {first_pass:?}");
     let clock = Instant::now();
-    let sums = store
-        .read(|tx| -> Result<Vec<(String, i64, i64)>, StoreError> {
-            let mut sums = Vec::new();
-            for sided in sides(pack, now) {
-                let clock = Instant::now();
-                let tallies = tx.tallies_of(&sided.side)?;
-                let counting = tallies.iter().map(|tally| tally.counting).sum();
-                let whole = tallies.iter().map(|tally| tally.whole).sum();
-                eprintln!("  {:>32} {:>9.1?}", sided.name, clock.elapsed());
-                sums.push((sided.name, counting, whole));
-            }
-            Ok(sums)
-        })
-        .expect("all is asked");
+    let sums = ask_all(&store, pack, now);
     let asked = clock.elapsed();
     let read = all_numbers(&store, pack, now);
     let changes = changes(data, &store, pack, now);
@@ -116,6 +110,32 @@ fn measure(data: &Path, pack: &'static Pack, now: DateTime<Utc>, target: &Path) 
         duck,
         differ,
     }
+}
+
+/// Every side straight from the rows, shared among as many readers as there are cores.
+fn ask_all(store: &Store, pack: &'static Pack, now: DateTime<Utc>) -> Vec<(String, i64, i64)> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let ask = || {
+        let sides = sides(pack, now);
+        store.read(|tx| -> Result<Vec<(String, i64, i64)>, StoreError> {
+            let mut sums = Vec::new();
+            while let Some(sided) = sides.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let clock = Instant::now();
+                let tallies = tx.tallies_of(&sided.side)?;
+                let counting = tallies.iter().map(|tally| tally.counting).sum();
+                let whole = tallies.iter().map(|tally| tally.whole).sum();
+                eprintln!("  {:>32} {:>9.1?}", sided.name, clock.elapsed());
+                sums.push((sided.name.clone(), counting, whole));
+            }
+            Ok(sums)
+        })
+    };
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..cores).map(|_| scope.spawn(ask)).collect();
+        let answers = readers.into_iter().map(|reader| reader.join().unwrap().expect("all is asked"));
+        answers.flatten().collect()
+    })
 }
 
 /// All indicators of the whole place and of each area, as the cockpit asks for them; the median of five.
@@ -151,13 +171,14 @@ fn changes(data: &Path, store: &Store, pack: &'static Pack, now: DateTime<Utc>) 
     store.write(move |tx| refresh(tx, pack, now)).expect("the day's refresh");
     let mut times = Vec::new();
     for register in registers {
-        for (id, version) in fill::some_records(&data.join("shian.db"), &register, 5) {
+        for (id, version) in fill::some_records(&data.join("shian.db"), &register, 3) {
             let clock = Instant::now();
             let deleted = office.delete(&Actor::system(), &register, id, version, None);
             let Ok(deleted) = deleted else { continue };
+            let acted = clock.elapsed();
             read_once(store, pack, now);
             times.push(clock.elapsed());
-            eprintln!("  a change of {register}: {:?}", clock.elapsed());
+            eprintln!("  {register:>32} {acted:>9.1?} and read {:>9.1?}", clock.elapsed() - acted);
             office.restore(&Actor::system(), &register, id, deleted.version).expect("it comes back");
         }
     }
