@@ -8,6 +8,12 @@ fn ms(duration: Duration) -> String {
     if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
 }
 
+/// Mean number of running processes in the last five minutes: above the number of cores, all times are too long.
+fn load() -> String {
+    let all = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    all.split_whitespace().nth(1).unwrap_or("not known").to_owned()
+}
+
 pub fn text(measured: &Measured) -> String {
     let middle = measured.changes.get(measured.changes.len() / 2).copied().unwrap_or_default();
     let worst = measured.changes.last().copied().unwrap_or_default();
@@ -15,8 +21,12 @@ pub fn text(measured: &Measured) -> String {
         "## Indicators".to_owned(),
         String::new(),
         format!(
-            "{} indicators ({} sides) on {} rows, SQLite, one run; {} verdicts.",
-            measured.indicators, measured.sides, measured.rows, measured.verdicts
+            "{} indicators ({} sides) on {} rows, SQLite, one run; {} verdicts. Load of the machine (processes wanting a core): {}.",
+            measured.indicators,
+            measured.sides,
+            measured.rows,
+            measured.verdicts,
+            load()
         ),
         String::new(),
         "| what | time |".to_owned(),
