@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod config;
+mod demo;
+mod indicator;
 mod keep;
 mod pack;
 mod plan;
@@ -37,6 +39,11 @@ enum Verb {
     Pack(pack::Verb),
     /// 启动服务 / serve the office
     Serve(serve::Serve),
+    /// 装入演示数据 / fill the office with demo data
+    Demo(demo::Demo),
+    /// 指标 / live numbers
+    #[command(subcommand)]
+    Indicator(indicator::Verb),
     /// 账号 / accounts
     #[command(subcommand)]
     User(user::Verb),
@@ -69,6 +76,8 @@ fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
         Verb::Plan(verb) => plan::run(verb, report),
         Verb::Pack(verb) => pack::run(verb, report),
         Verb::Serve(ask) => serve::run(ask),
+        Verb::Demo(ask) => demo::run(ask, report),
+        Verb::Indicator(verb) => indicator::run(verb, report),
         Verb::User(verb) => user::run(verb, report),
         Verb::Backup(ask) => keep::backup(ask, report),
         Verb::Restore(ask) => keep::restore(ask, report),

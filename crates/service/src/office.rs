@@ -130,6 +130,12 @@ impl Office {
         self.live().pack.clone()
     }
 
+    /// Path of an area, by its code or name.
+    pub fn area_path(&self, text: &str) -> Option<String> {
+        let live = self.live();
+        live.directory.area(text).and_then(|id| live.directory.path(id)).map(str::to_owned)
+    }
+
     /// Whether a pack was applied.
     pub fn has_pack(&self) -> bool {
         !self.live().pack.id.is_empty()
