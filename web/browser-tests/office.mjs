@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = process.env.SHIAN ?? join(root, 'target/debug/shian');
 const pack = process.env.PACK ?? join(root, 'packs/pingqiao-2023');
 const shots = join(root, 'docs/screenshots');
-const PASSWORD = 'Shian-2023';
+const PASSWORD = 'Shipin-2023';
 
 /** A test that needs an office with demo data; skipped, and said to be, with a binary that cannot make any. */
 export const test = makesDemo() ? everyTest : (name, body) => everyTest(name, { skip: 'this shian has no `demo`' }, body);
@@ -145,7 +145,8 @@ export class Visitor {
     const width = this.options.viewport.width;
     const file = join(shots, `${name}-${width}.jpg`);
     const tall = await this.page.evaluate(() => document.documentElement.scrollHeight);
-    await this.page.screenshot({ path: file, type: 'jpeg', quality: 72, fullPage: tall < 3200 });
+    const clip = { x: 0, y: 0, width, height: Math.min(tall, 1600) };
+    await this.page.screenshot({ path: file, type: 'jpeg', quality: 60, fullPage: true, clip });
   }
 
   async close() {

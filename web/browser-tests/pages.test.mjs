@@ -16,7 +16,6 @@ const PAGES = [
   ['measure', '/measures/3/11'],
   ['indicators', '/indicators'],
   ['indicator', (page) => href(page, '/indicators', 'main a[href^="/indicators/"]')],
-  ['list', (page) => href(page, '/', '.side a[href^="/registers/"]')],
   ['businesses', '/registers/food_business'],
   ['record', (page) => href(page, '/registers/food_business', 'td a[href^="/records/"]')],
   ['form', '/registers/food_business/new'],

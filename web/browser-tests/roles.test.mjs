@@ -40,6 +40,7 @@ test('a bureau reports its progress from its desk; the office returns it with a 
   assert.match(await bureau.page.title(), /^错误：/, 'an empty report comes back');
   await bureau.page.getByLabel('进展情况').fill('已完成春季种子、化肥检查 32 家次。');
   await bureau.page.getByLabel('完成比例').fill('75');
+  await bureau.page.getByLabel('报送日期').fill('2023-09-15');
   await bureau.assertOpenToAll('progress form');
   await bureau.press('报送');
   assert.match(await bureau.page.locator('.head .tag').innerText(), /已报送/);
@@ -89,7 +90,7 @@ test('the three administrators: one opens accounts, one grants, one reads, none 
   await system.page.getByLabel('初始密码').fill('short');
   await system.press('建账号');
   assert.match(await system.page.getByRole('alert').innerText(), /密码/, 'a weak password is refused');
-  await system.page.getByLabel('初始密码').fill('Xinren-2023!');
+  await system.page.getByLabel('初始密码').fill('Tianqing-2023!');
   await system.press('建账号');
   assert.equal(await system.page.getByRole('button', { name: '授予' }).count(), 0, 'the system administrator grants nothing');
   assert.equal(await system.go('/admin/audit'), 404);
@@ -109,7 +110,7 @@ test('the three administrators: one opens accounts, one grants, one reads, none 
   assert.match(log, /新建账号/);
   assert.match(log, /授予角色/);
   await audit.assertOpenToAll('audit');
-  const refused = await audit.context.request.post('/admin/users/xinren/close', { headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 });
+  const refused = await audit.context.request.post('/admin/users/xinren/close', { headers: { 'sec-fetch-site': 'same-origin' }, form: { roles: '' }, maxRedirects: 0 });
   assert.equal(refused.status(), 403, 'the audit administrator closes nothing');
   for (const visitor of [system, security, audit]) await visitor.close();
 });

@@ -12,7 +12,7 @@ test('one signs in, lands where one wanted to go, and signs out', async () => {
   await visitor.go('/measures/3/11');
   assert.match(visitor.page.url(), /\/signin\?next=/);
   await visitor.page.getByLabel('账号').fill('shian');
-  await visitor.page.getByLabel('密码').fill('Shian-2023');
+  await visitor.page.getByLabel('密码').fill('Shipin-2023');
   await visitor.press('登录');
   assert.match(visitor.page.url(), /\/measures\/3\/11$/);
   const cookie = (await visitor.context.cookies()).find(({ name }) => name === 'shian');
