@@ -282,6 +282,7 @@ impl Reader<'_> {
     /// Millionths; all when nothing is written.
     pub fn share(&mut self, raw: Option<&Toml>) -> u32 {
         let Some(raw) = raw else { return MILLION };
+        let raw = self.scaled(raw).0;
         match raw.as_float().or(raw.as_integer().map(|n| n as f64)) {
             Some(share) if (0.0..=1.0).contains(&share) => (share * f64::from(MILLION)).round() as u32,
             _ => {
