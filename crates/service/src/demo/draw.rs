@@ -57,13 +57,17 @@ impl Maker<'_> {
             }
             How::Text(holes) => {
                 let text = self.text(desk, sheet, holes)?;
-                return Ok(match &field.kind {
-                    FieldKind::Text { max } => Value::Text(text.chars().take(*max as usize).collect()),
-                    _ if text.is_empty() => Value::Null,
-                    FieldKind::LongText => Value::Text(text),
-                    // A code, a phone: as a person would type it.
-                    _ => literal(self.live, field, &text).unwrap_or(Value::Null),
-                });
+                if let FieldKind::Text { max } = &field.kind {
+                    return Ok(Value::Text(text.chars().take(*max as usize).collect()));
+                }
+                if matches!(field.kind, FieldKind::LongText) && !text.is_empty() {
+                    return Ok(Value::Text(text));
+                }
+                // A code, a phone: as a person would type it.
+                let typed = Some(text).filter(|text| !text.is_empty());
+                return Ok(typed
+                    .and_then(|text| literal(self.live, field, &text).ok())
+                    .unwrap_or(Value::Null));
             }
             How::Value(expr) => desk.eval(&expr.node, sheet),
             How::Ref(choice) => self.choose(field, sheet, choice),
@@ -244,10 +248,12 @@ impl Maker<'_> {
 
 /// A computed or drawn value as the field keeps it: rounded to its digits, whole where it must be.
 pub fn shaped(kind: &FieldKind, value: Value) -> Value {
-    let number = match (&value, kind) {
-        (Value::Int(n), FieldKind::Decimal { .. } | FieldKind::Money) => Decimal::from(*n),
-        (Value::Int(n), FieldKind::Text { .. } | FieldKind::LongText) => return Value::Text(n.to_string()),
-        (Value::Decimal(n), _) => *n,
+    let with_digits = matches!(kind, FieldKind::Decimal { .. } | FieldKind::Money);
+    let words = matches!(kind, FieldKind::Text { .. } | FieldKind::LongText);
+    let number = match &value {
+        Value::Int(n) if with_digits => Decimal::from(*n),
+        Value::Int(n) if words => return Value::Text(n.to_string()),
+        Value::Decimal(n) => *n,
         _ => return value,
     };
     let digits = super::recipe::digits_of(kind);

@@ -1,5 +1,6 @@
-//! How many acts a second the desk takes, beside bare grouped inserts of the same rows: `cargo run --release --example acts`.
-//! Both commit in groups from sixteen hands; the difference is what permit, check, clocks and indicators cost.
+//! How many acts a second the desk takes, beside bare grouped inserts of the same rows; run by hand:
+//! `cargo test --release -p shian-service --test acts -- --ignored --nocapture`. Both commit in groups from sixteen hands;
+//! the difference is what permit, check, clocks and indicators cost.
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,9 +11,10 @@ use shian_store::{Checked, Location, Stamp, Store, StoreError};
 const HANDS: usize = 16;
 const EACH: usize = 500;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let small = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/tests/packs/small");
-    let pack = std::env::args().nth(1).map_or(small, Into::into);
+#[test]
+#[ignore = "measures the machine, asserts nothing about time"]
+fn acts_beside_bare_inserts() -> Result<(), Box<dyn std::error::Error>> {
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/tests/packs/small");
     let data = tempfile::tempdir()?;
     let config = OfficeConfig { data: data.path().to_path_buf(), database: None };
     let office = Office::open(config, Arc::new(SystemClock))?;
