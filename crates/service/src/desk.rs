@@ -33,6 +33,23 @@ impl<'a> Desk<'a> {
         Self { tx, live, actor, now, kept: HashMap::new(), later: None }
     }
 
+    /// Tries an act: when it fails, all it wrote is taken back and the transaction goes on.
+    pub fn attempt<T>(&mut self, work: impl FnOnce(&mut Desk) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let (live, actor, now) = (self.live, self.actor, self.now);
+        let (kept, later) = (std::mem::take(&mut self.kept), self.later.take());
+        let mut back = (HashMap::new(), None);
+        let done = self.tx.attempt(|tx| {
+            let mut desk = Desk { tx, live, actor, now, kept, later };
+            let done = work(&mut desk);
+            // What a failed act kept in mind may never have been.
+            let kept = if done.is_ok() { desk.kept } else { HashMap::new() };
+            back = (kept, desk.later);
+            done
+        });
+        (self.kept, self.later) = back;
+        done
+    }
+
     pub fn today(&self) -> NaiveDate {
         day_of(self.now)
     }

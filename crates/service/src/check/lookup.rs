@@ -130,7 +130,12 @@ impl Refs for Finder<'_, '_> {
             Target::Body => "单位".to_string(),
             Target::Account => "账号".to_string(),
         };
-        match self.find(to, text) {
+        let found = match self.find(to, text) {
+            // `name（number）`, as sheets have it.
+            Ok(None) => number_behind(text).map_or(Ok(None), |number| self.find(to, number)),
+            found => found,
+        };
+        match found {
             Ok(Some(id)) => Ok(id),
             Ok(None) => Err(format!("{what}里没有找到“{}”，或有重名，请从列表中选", brief(text))),
             Err(refusal) => {
@@ -139,4 +144,10 @@ impl Refs for Finder<'_, '_> {
             }
         }
     }
+}
+
+/// The number in `name（number）`.
+fn number_behind(text: &str) -> Option<&str> {
+    let (_, number) = text.strip_suffix('）')?.rsplit_once('（')?;
+    Some(number.trim()).filter(|number| !number.is_empty())
 }

@@ -79,9 +79,29 @@ fn scalar_or_list(pack: &Pack, field: &Field, text: &str, refs: &mut dyn Refs) -
             .map(|part| part.trim().to_string())
             .filter(|part| !part.is_empty())
             .collect();
+        let parts = match crate::wording::choices(&field.kind) {
+            Some(list) => whole_titles(&parts, pack.choices(list)),
+            None => parts,
+        };
         return several(pack, field, &parts, refs);
     }
     scalar(pack, field, text, refs)
+}
+
+/// Puts together again the titles that have the separating sign in them.
+fn whole_titles(parts: &[String], choices: &[Choice]) -> Vec<String> {
+    let mut whole = Vec::with_capacity(parts.len());
+    let mut at = 0;
+    while at < parts.len() {
+        let known = |end: &usize| {
+            let title = parts[at..*end].join("、");
+            choices.iter().any(|choice| choice.title == title)
+        };
+        let end = (at + 1..=parts.len()).rev().find(known).unwrap_or(at + 1);
+        whole.push(parts[at..end].join("、"));
+        at = end;
+    }
+    whole
 }
 
 /// Many values; empty: null. The same value twice counts once.

@@ -26,12 +26,12 @@ const COUNTED_MAX: i64 = 20_000;
 /// What a list asks of the store, ready.
 pub(crate) struct Asked<'a> {
     pub register: &'a Register,
-    view: Option<&'a View>,
+    pub view: Option<&'a View>,
     filter: Option<Node>,
     search: Option<String>,
     sort: Vec<Sort>,
-    after: Option<Cursor>,
-    limit: u32,
+    pub after: Option<Cursor>,
+    pub limit: u32,
     deleted: bool,
 }
 
@@ -446,7 +446,7 @@ pub(crate) fn csv(desk: &mut Desk, ask: &ListAsk, most: usize) -> Result<Vec<u8>
 }
 
 /// A spreadsheet must not take a text for a formula.
-fn safe(cell: String) -> String {
+pub(crate) fn safe(cell: String) -> String {
     let number = cell.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if cell.starts_with(['=', '+', '@', '\t']) || (cell.starts_with('-') && !number) {
         format!("'{cell}")
