@@ -1,4 +1,6 @@
 //! Sheets in and out: what a sheet says wrong comes back in words and nothing is written; what leaves comes back as it was.
+#![allow(clippy::unwrap_used, clippy::panic)] // test code, though not in a #[test] function
+
 mod office;
 
 use std::io::Cursor;

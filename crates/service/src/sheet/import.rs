@@ -63,7 +63,7 @@ fn whole(
     }
     let report =
         ImportReport { register: register.title.clone(), dry_run: ask.dry_run, ..ImportReport::default() };
-    let mut import = Import { register, ask, report, columns: None, headless: false };
+    let mut import = Import { register, report, columns: None, headless: false };
     let mut failed = None;
     let kept = desk.attempt(|desk| {
         let read = read::rows(path, &mut |line, cells| {
@@ -89,7 +89,6 @@ fn whole(
 
 struct Import<'a> {
     register: &'a Register,
-    ask: ImportAsk,
     report: ImportReport,
     /// None until the header was read.
     columns: Option<Vec<Option<&'a Field>>>,
