@@ -13,6 +13,7 @@ mod pack;
 mod plan;
 mod report;
 mod serve;
+mod sheet;
 mod user;
 
 use config::Place;
@@ -44,6 +45,10 @@ enum Verb {
     /// 指标 / live numbers
     #[command(subcommand)]
     Indicator(indicator::Verb),
+    /// 导入台账 / import rows into a register
+    Import(sheet::Import),
+    /// 导出台账 / export a register
+    Export(sheet::Export),
     /// 账号 / accounts
     #[command(subcommand)]
     User(user::Verb),
@@ -78,6 +83,8 @@ fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
         Verb::Serve(ask) => serve::run(ask),
         Verb::Demo(ask) => demo::run(ask, report),
         Verb::Indicator(verb) => indicator::run(verb, report),
+        Verb::Import(ask) => sheet::import(ask, report),
+        Verb::Export(ask) => sheet::export(ask, report),
         Verb::User(verb) => user::run(verb, report),
         Verb::Backup(ask) => keep::backup(ask, report),
         Verb::Restore(ask) => keep::restore(ask, report),
