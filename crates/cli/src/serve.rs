@@ -7,6 +7,9 @@ use clap::Args;
 use crate::Place;
 use crate::report::Failure;
 
+/// People served in the same instant; the others wait their turn. Each may hold a connection with its page cache.
+const DESKS_MAX: usize = 16;
+
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -30,6 +33,7 @@ pub fn run(ask: Serve) -> Result<(), Failure> {
     office.keep_up()?;
     let config =
         shian_web::WebConfig { listen, secure_cookie: file.secure_cookie.unwrap_or(false), dev: ask.dev };
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(DESKS_MAX).build()?;
     runtime.block_on(shian_web::serve(office, config)).map_err(Failure::refused)
 }
