@@ -15,8 +15,10 @@ have node && have npm || missing+=(nodejs npm)
 if [ "$want" = test ]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have chromium || missing+=(chromium)
-    [ -d /usr/share/fonts/opentype/noto ] && compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null ||
-        missing+=(fonts-noto-cjk)
+    # Opens what the office writes: workbooks in calc, papers in writer.
+    office=/usr/lib/libreoffice/program
+    have soffice && [ -e $office/libsclo.so ] && [ -e $office/libswlo.so ] ||
+        missing+=(libreoffice-calc libreoffice-writer)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
     have apt-get || { say "please install by hand: ${missing[*]}"; exit 1; }
