@@ -1,15 +1,16 @@
-//! The system's own tables: numbered scripts, forward only, each run once in a transaction of its own.
+//! The system's own tables: numbered scripts, forward only, each run once in a transaction of its own. Numbers may leave gaps:
+//! what counts is which of them ran here.
 //!
 //! A script is written once for both databases; `{int}`, `{text}`, `{bytes}`, `{strict}` (a table with a rowid), `{keyed}`
 //! (a table that is its primary key) and `{zeros}` (32 zero bytes) are worded for the one at hand.
 use crate::dialect::{Access, Connection, Dialect};
 use crate::error::{Result, StoreError};
 
-/// In order; never change one that has landed, add the next.
-const SCRIPTS: &[&str] = &[
-    include_str!("../schema/0001_core.sql"),
-    include_str!("../schema/0002_account.sql"),
-    include_str!("../schema/0003_verdict.sql"),
+/// By their numbers, in order; never change one that has landed, add another.
+const SCRIPTS: &[(i64, &str)] = &[
+    (1, include_str!("../schema/0001_core.sql")),
+    (2, include_str!("../schema/0002_account.sql")),
+    (3, include_str!("../schema/0003_verdict.sql")),
 ];
 
 fn worded(script: &str, dialect: Dialect) -> String {
@@ -26,8 +27,8 @@ fn worded(script: &str, dialect: Dialect) -> String {
         .replace("{zeros}", zeros)
 }
 
-/// The number of the last script that ran here; 0 in an empty database.
-fn step(connection: &mut Connection) -> Result<i64> {
+/// The numbers of the scripts that ran here; none in an empty database.
+fn steps(connection: &mut Connection) -> Result<Vec<i64>> {
     let known = match connection.dialect() {
         Dialect::Sqlite => "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_step'",
         Dialect::Postgres => {
@@ -36,31 +37,26 @@ fn step(connection: &mut Connection) -> Result<i64> {
     };
     let exists = connection.query(known, &[])?.first().map_or(Ok(0), |row| row.int(0))? > 0;
     if !exists {
-        return Ok(0);
+        return Ok(Vec::new());
     }
-    connection
-        .query("SELECT coalesce(max(step), 0) FROM schema_step", &[])?
-        .first()
-        .map_or(Ok(0), |row| row.int(0))
+    let rows = connection.query("SELECT step FROM schema_step ORDER BY step", &[])?;
+    rows.iter().map(|row| row.int(0)).collect()
 }
 
 /// Brings the system tables to what this program knows.
 pub fn upgrade(connection: &mut Connection) -> Result<()> {
-    let known = SCRIPTS.len() as i64;
-    if step(connection)? == known {
-        return Ok(());
+    let known = SCRIPTS.last().map_or(0, |(number, _)| *number);
+    let ran = steps(connection)?;
+    if let Some(found) = ran.last().copied().filter(|found| *found > known) {
+        return Err(StoreError::Newer { found, known });
     }
-    for (at, script) in SCRIPTS.iter().enumerate() {
-        let number = at as i64 + 1;
+    for (number, script) in SCRIPTS.iter().filter(|(number, _)| !ran.contains(number)) {
         connection.begin(Access::Write)?;
-        let done = run(connection, number, script);
+        let done = run(connection, *number, script);
         connection.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
         done?;
     }
-    match step(connection)? {
-        found if found > known => Err(StoreError::Newer { found, known }),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Runs one script, unless another process has just done it.
@@ -69,7 +65,7 @@ fn run(connection: &mut Connection, number: i64, script: &str) -> Result<()> {
     if dialect == Dialect::Postgres {
         connection.batch("SELECT pg_advisory_xact_lock(5372)")?;
     }
-    if step(connection)? >= number {
+    if steps(connection)?.contains(&number) {
         return Ok(());
     }
     if number == 1 {
