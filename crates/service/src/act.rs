@@ -11,6 +11,7 @@ use crate::check::{self, Given};
 use crate::desk::{Desk, Sheet};
 use crate::draft::Draft;
 use crate::follow;
+use crate::notice;
 use crate::permit;
 use crate::refusal::{Problem, Refusal};
 
@@ -206,6 +207,7 @@ pub(crate) fn move_to(
         follow::open_child(desk, &sheet, opens, &new, depth)?;
     }
     follow::written(desk, register, Some(record), &new, depth)?;
+    notice::of_step(desk, register, step, &new, reason)?;
     desk.record(register, new.id)?.ok_or(Refusal::NotFound)
 }
 

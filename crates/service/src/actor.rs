@@ -3,6 +3,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use shian_pack::value::RecordId;
+use shian_store::{Account, HeldRole};
+
+use crate::live::Live;
 
 /// A person (or the system itself) at the desk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -38,6 +41,25 @@ impl Actor {
         }
     }
 
+    /// The actor an account is at the desk.
+    pub(crate) fn of(account: &Account, live: &Live) -> Self {
+        let mut actor = Self {
+            id: account.id,
+            login: account.login.clone(),
+            name: account.name.clone(),
+            stands_for: account.stands_for.clone(),
+            ..Self::default()
+        };
+        for held in &account.roles {
+            let Some(role) = live.pack.roles.get(&held.role) else { continue };
+            actor.may.extend(role.may.iter().cloned());
+            let words = format!("{}{}", place_of(held, live), role.title);
+            actor.title = if actor.title.is_empty() { words } else { format!("{}、{words}", actor.title) };
+            actor.roles.push(RoleHeld { role: held.role.clone(), area: held.area.clone(), body: held.body });
+        }
+        actor
+    }
+
     pub fn is_system(&self) -> bool {
         self.id == 0
     }
@@ -45,4 +67,10 @@ impl Actor {
     pub fn may(&self, what: &str) -> bool {
         self.is_system() || self.may.contains(what)
     }
+}
+
+/// The place of a held role in words, for the person's title.
+fn place_of<'l>(held: &HeldRole, live: &'l Live) -> &'l str {
+    let body = held.body.and_then(|id| live.directory.body_name(id));
+    body.or_else(|| held.area.as_deref().and_then(|path| live.directory.area_name(path))).unwrap_or_default()
 }

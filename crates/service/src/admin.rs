@@ -260,15 +260,6 @@ impl Office {
         }
         Ok(held)
     }
-
-    /// The place of a held role in words, for the person's title.
-    pub(crate) fn place_of(&self, held: &HeldRole) -> String {
-        let live = self.live();
-        let body = held.body.and_then(|id| live.directory.body_name(id));
-        body.or_else(|| held.area.as_deref().and_then(|path| live.directory.area_name(path)))
-            .unwrap_or_default()
-            .to_owned()
-    }
 }
 
 fn demand(actor: &Actor, right: &str, why: &str) -> Result<(), Refusal> {

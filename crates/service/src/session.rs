@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use shian_store::{Account, Event, Session, Tx};
 use sm3::{Digest, Sm3};
 
-use crate::actor::{Actor, RoleHeld};
+use crate::actor::Actor;
 use crate::office::Office;
 use crate::refusal::Refusal;
 
@@ -120,23 +120,7 @@ impl Office {
 
     /// The actor an account is at the desk.
     pub(crate) fn actor_of(&self, account: &Account) -> Actor {
-        let pack = self.pack();
-        let mut actor = Actor {
-            id: account.id,
-            login: account.login.clone(),
-            name: account.name.clone(),
-            stands_for: account.stands_for.clone(),
-            ..Actor::default()
-        };
-        for held in &account.roles {
-            let Some(role) = pack.roles.get(&held.role) else { continue };
-            actor.may.extend(role.may.iter().cloned());
-            let place = self.place_of(held);
-            let words = format!("{place}{}", role.title);
-            actor.title = if actor.title.is_empty() { words } else { format!("{}、{words}", actor.title) };
-            actor.roles.push(RoleHeld { role: held.role.clone(), area: held.area.clone(), body: held.body });
-        }
-        actor
+        Actor::of(account, &self.live())
     }
 }
 

@@ -109,7 +109,7 @@ impl Tx {
              password_at = excluded.password_at, closed_at = excluded.closed_at",
             &cells,
         )?;
-        Ok(())
+        self.enrol(account)
     }
 
     pub fn open_session(&mut self, session: &Session) -> Result<()> {

@@ -11,6 +11,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (1, include_str!("../schema/0001_core.sql")),
     (2, include_str!("../schema/0002_account.sql")),
     (3, include_str!("../schema/0003_verdict.sql")),
+    (5, include_str!("../schema/0005_notice.sql")),
 ];
 
 fn worded(script: &str, dialect: Dialect) -> String {

@@ -104,6 +104,11 @@ impl Store {
         let mut tx = Tx::open(shared.clone(), Access::Write)?;
         let layouts = Layouts::load(&mut tx)?;
         shared.publish(layouts);
+        if tx.lacks_roster()? {
+            tx.begin_write(false)?;
+            tx.enrol_all()?;
+            tx.commit_write()?;
+        }
         let (writer, jobs) = sync_channel(writer::QUEUE_MAX);
         thread::Builder::new()
             .name("store writer".to_owned())

@@ -14,8 +14,8 @@ use shian_service::{Office, Refusal};
 use crate::{
     WebConfig, WebError, assets, guard,
     pages::{
-        admin, cockpit, desk, forms, indicators, measures, parts, preferences, records, refused, registers,
-        search, signin,
+        admin, cockpit, desk, forms, indicators, measures, notices, parts, preferences, records, refused,
+        registers, search, signin,
     },
     shell::Shell,
     signed::Signed,
@@ -59,6 +59,8 @@ fn pages() -> Router<Site> {
     Router::new()
         .route("/", get(cockpit::show))
         .route("/desk", get(desk::show))
+        .route("/notices", get(notices::show).post(notices::mark))
+        .route("/notices/{id}", get(notices::open))
         .route("/measures", get(measures::list))
         .route("/measures/{chapter}/{no}", get(measures::show))
         .route("/indicators", get(indicators::list))

@@ -43,6 +43,8 @@ pub struct Reader {
     pub name: String,
     /// Body and role in words.
     pub title: String,
+    /// Notices not read, counted to a hundred.
+    pub unread: i64,
 }
 
 /// A group of the menu.
@@ -119,7 +121,11 @@ pub fn around(office: &Office, actor: &Actor, visit: &Visit) -> Result<Shell, Re
         here: is_here(&visit.path, href),
         ..MenuItem::default()
     };
-    let work = vec![item("menu.cockpit", "layout-dashboard", "/"), item("menu.desk", "checklist", "/desk")];
+    let work = vec![
+        item("menu.cockpit", "layout-dashboard", "/"),
+        item("menu.desk", "checklist", "/desk"),
+        item("menu.notices", "bell", "/notices"),
+    ];
     let plan = vec![
         item("menu.measures", "file-text", "/measures"),
         item("menu.indicators", "target-arrow", "/indicators"),
@@ -134,12 +140,17 @@ pub fn around(office: &Office, actor: &Actor, visit: &Visit) -> Result<Shell, Re
     let admin = ADMIN.iter().filter(|(_, rights, ..)| rights.iter().any(|right| actor.may(right)));
     menu.push(group("menu.admin", admin.map(|(href, _, title, icon)| item(title, icon, href)).collect()));
     menu.retain(|group| !group.items.is_empty());
-    let tabs = work.into_iter().chain([plan[0].clone(), item("menu.search", "search", "/search")]).collect();
+    let tabs =
+        work.into_iter().take(2).chain([plan[0].clone(), item("menu.search", "search", "/search")]).collect();
     Ok(Shell {
         place: office.pack().place.clone(),
         today_words: today_words(today),
         year_share: year_share(today),
-        user: Some(Reader { name: actor.name.clone(), title: actor.title.clone() }),
+        user: Some(Reader {
+            name: actor.name.clone(),
+            title: actor.title.clone(),
+            unread: office.unread(actor)?,
+        }),
         menu,
         tabs,
         ..Shell::outside(visit)

@@ -13,7 +13,8 @@ use shian_service::{
 use crate::{
     messages::Language,
     pages::{
-        admin, cockpit, desk, forms, indicators, measures, parts, records, refused, registers, search, signin,
+        admin, cockpit, desk, forms, indicators, measures, notices, parts, records, refused, registers,
+        search, signin,
     },
     samples,
     shell::{MenuGroup, MenuItem, Reader, Shell},
@@ -41,7 +42,7 @@ fn shell() -> Shell {
         place: "信阳市平桥区".into(),
         today_words: "2023年9月15日 周五".into(),
         year_share: "70.6".into(),
-        user: Some(Reader { name: "示例·周明".into(), title: "区食安办".into() }),
+        user: Some(Reader { name: "示例·周明".into(), title: "区食安办".into(), unread: 7 }),
         menu: vec![
             MenuGroup { title: "menu.work".into(), items: work, ..MenuGroup::default() },
             MenuGroup { title: "menu.plan".into(), items: plan, ..MenuGroup::default() },
@@ -123,6 +124,7 @@ impl Gallery {
         let address = "/records/some_register/12".to_owned();
         self.hang("pages/delete.html", records::DeletePage { view: samples::record(), address });
         self.hang("pages/form.html", forms::FormPage::new(samples::form(), &forms::Target::default()));
+        self.hang("pages/notices.html", notices::NoticesPage { view: samples::notices(), unread: true });
         self.hang("pages/desk.html", desk::DeskPage::new(samples::desk(), Vec::new()));
         let hits = vec![samples::link("some", 1, "示例超市")];
         let group = SearchGroup { register: "some".into(), title: "食品生产经营主体".into(), hits };

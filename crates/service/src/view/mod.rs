@@ -3,6 +3,7 @@ mod form;
 mod indicator;
 mod list;
 mod measure;
+mod notice;
 mod office;
 mod record;
 
@@ -13,6 +14,7 @@ pub use measure::{
     ChapterView, CockpitView, DutyView, HeatCell, HeatColumn, HeatRow, LateRow, MeasureView, MeasuresView,
     MonthStatus, ProgressView, RegisterCount, Slice, SliceKind, TargetView, TileView,
 };
+pub use notice::{NoticeView, NoticesView};
 pub use office::{DayCount, DeskItem, DeskView, MenuEntry, MenuGroup, SearchGroup, SearchView};
 pub use record::{
     CellRow, DeadlineView, DueStatus, DuplicateView, FieldView, HistoryView, Link, RecordView, RelatedView,

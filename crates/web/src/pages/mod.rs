@@ -6,6 +6,7 @@ pub mod desk;
 pub mod forms;
 pub mod indicators;
 pub mod measures;
+pub mod notices;
 pub mod parts;
 pub mod preferences;
 pub mod records;

@@ -2,7 +2,7 @@
 
 use shian_service::view::*;
 
-use super::{day, link};
+use super::{day, link, moment};
 
 pub fn target(no: u32, name: &str, light: Light, value: Option<&str>, fill: u32) -> TargetView {
     TargetView {
@@ -239,6 +239,25 @@ pub fn desk() -> DeskView {
             })
             .collect(),
     }
+}
+
+pub fn notices() -> NoticesView {
+    let item = |id, link, hidden, read| NoticeView {
+        id,
+        at: moment(),
+        kind: "urge".into(),
+        matter: "催办".into(),
+        words: "请今天办完".into(),
+        sender: "示例·周明".into(),
+        register_title: "核查处置".into(),
+        link,
+        hidden,
+        read,
+    };
+    let of_record = Some(link("some_register", 4, "韭菜 腐霉利不合格"));
+    let of_none = NoticeView { register_title: String::new(), ..item(3, None, false, true) };
+    let items = vec![item(1, of_record, false, false), item(2, None, true, true), of_none];
+    NoticesView { items, unread: 1, older: Some(1) }
 }
 
 pub fn indicator() -> IndicatorView {
