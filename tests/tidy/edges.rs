@@ -4,11 +4,13 @@ use serde::Deserialize;
 use std::process::Command;
 
 /// Who may import whom, inside the house. Engines stand in `engines/` and import none of ours.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("shian-plan", &[]),
+    // Pure as an engine: a document's words in, bytes out.
+    ("shian-paper", &[]),
     ("shian-pack", &["shian-plan"]),
     ("shian-store", &["shian-pack", "shian-plan"]),
-    ("shian-service", &["shian-store", "shian-pack", "shian-plan"]),
+    ("shian-service", &["shian-store", "shian-pack", "shian-plan", "shian-paper"]),
     ("shian-web", &["shian-service", "shian-pack", "shian-plan"]),
     ("shian-lake", &["shian-service", "shian-pack", "shian-plan"]),
     ("shian-cli", &["shian-web", "shian-service", "shian-pack", "shian-plan"]),
