@@ -15,6 +15,11 @@ have node && have npm || missing+=(nodejs npm)
 if [ "$want" = test ]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
     have chromium || missing+=(chromium)
+    # Papers are set in these; so are the pages in the pictures.
+    compgen -G '/usr/share/fonts/opentype/noto/NotoSerifCJK*' >/dev/null || missing+=(fonts-noto-cjk)
+    # Read papers back: their text, their looks, their codes.
+    have pdftotext || missing+=(poppler-utils)
+    have zbarimg || missing+=(zbar-tools)
     # Opens what the office writes: workbooks in calc, papers in writer.
     office=/usr/lib/libreoffice/program
     have soffice && [ -e $office/libsclo.so ] && [ -e $office/libswlo.so ] ||
