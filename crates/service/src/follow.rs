@@ -217,30 +217,46 @@ fn rewrite_followers(
             )));
         }
         for record in records {
-            rewrite(desk, follower, Arc::new(record), depth)?;
+            rewrite(desk, follower, Arc::new(record), Name::Kept, depth)?;
         }
     }
     Ok(())
 }
 
-/// Computes and places a record anew after something it looks at was changed behind it.
+/// Computes, places and names a record anew after something it looks at was changed behind it.
 pub(crate) fn again(desk: &mut Desk, register: &Register, id: i64) -> Result<(), Refusal> {
     desk.forget(id);
     match desk.record(register, id)? {
         Some(record) if !record.deleted => {
             settle_indicators(desk, None, &record)?;
-            rewrite(desk, register, record, 0)
+            rewrite(desk, register, record, Name::Anew, 0)
         }
         _ => Ok(()),
     }
 }
 
-fn rewrite(desk: &mut Desk, register: &Register, record: Arc<Record>, depth: u8) -> Result<(), Refusal> {
+/// What a rewritten record is called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// As when it was written: whom it points to may have another name by now.
+    Kept,
+    Anew,
+}
+
+fn rewrite(
+    desk: &mut Desk,
+    register: &Register,
+    record: Arc<Record>,
+    name: Name,
+    depth: u8,
+) -> Result<(), Refusal> {
     let mut sheet = Sheet::of(register, &record);
     check::derive(desk, &mut sheet, false)?;
     let placed = check::placed(desk, &sheet)?;
     let mut checked = check::checked(desk, &sheet, placed)?;
-    checked.name.clone_from(&record.name);
+    if name == Name::Kept {
+        checked.name.clone_from(&record.name);
+    }
     let stamp = act::stamp(desk, "follow", None);
     let new = act::update(desk, register, &record, checked, stamp, depth + 1)?;
     // What a clock looks at may have changed although the record did not.

@@ -1,5 +1,5 @@
-//! The applied pack's own copy in the data folder: what a restart reads. Replaced by renames, so a crash leaves the old or the
-//! new one.
+//! The applied pack's own copy in the data folder: what a restart reads. Laid out beside the old one before the tables change
+//! and put in its place by renames after that, so a crash leaves the old or the new one: the one that the tables are of.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +31,12 @@ impl PackShelf {
         pack.map(Some).map_err(OfficeError::Pack)
     }
 
+    /// Finishes what a crash cut off: the tables are of the pack that still waits beside the old one. `noted`: its digest.
+    pub fn settle(&self, noted: Option<&str>) -> Result<(), OfficeError> {
+        let waits = note_in(&self.next).is_some_and(|(_, digest)| Some(digest.as_str()) == noted);
+        if waits && self.digest().as_deref() != noted { self.put(Kept(())) } else { Ok(()) }
+    }
+
     /// Digest of the kept pack.
     pub fn digest(&self) -> Option<String> {
         self.note().map(|(_, digest)| digest)
@@ -41,9 +47,7 @@ impl PackShelf {
         if !self.home.exists() && self.last.exists() {
             fs::rename(&self.last, &self.home).ok()?;
         }
-        let text = fs::read_to_string(self.home.join("applied")).ok()?;
-        let (name, digest) = text.trim().split_once('\n')?;
-        Some((name.to_string(), digest.to_string()))
+        note_in(&self.home)
     }
 
     /// Copies the pack's folders beside the kept ones.
@@ -56,6 +60,7 @@ impl PackShelf {
         let name = pack.folders.first().map(|folder| name_of(folder)).unwrap_or_default();
         let note = self.next.join("applied");
         fs::write(&note, format!("{name}\n{}\n", pack.digest)).map_err(at(&note))?;
+        to_disk(&note)?;
         Ok(Kept(()))
     }
 
@@ -82,6 +87,17 @@ impl PackShelf {
     }
 }
 
+/// Name of the first folder and digest of all, as `applied` says.
+fn note_in(folder: &Path) -> Option<(String, String)> {
+    let text = fs::read_to_string(folder.join("applied")).ok()?;
+    let (name, digest) = text.trim().split_once('\n')?;
+    Some((name.to_string(), digest.to_string()))
+}
+
+fn to_disk(file: &Path) -> Result<(), OfficeError> {
+    fs::File::open(file).and_then(|file| file.sync_all()).map_err(at(file))
+}
+
 fn name_of(folder: &Path) -> String {
     let canonical = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     canonical
@@ -99,6 +115,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), OfficeError> {
             copy(&path, &target)?;
         } else {
             fs::copy(&path, &target).map_err(at(&path))?;
+            to_disk(&target)?;
         }
     }
     Ok(())

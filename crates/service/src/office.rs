@@ -1,5 +1,6 @@
 //! The office: a database, the applied pack and a clock. Opens, applies packs while it runs, and hands every act and look to a
 //! desk in one transaction.
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -97,6 +98,7 @@ impl Office {
             .map_err(|source| OfficeError::Io { path: config.data.clone(), source })?;
         let store = Store::open(&location(&config.data, config.database), &config.data)?;
         let shelf = PackShelf::new(&config.data);
+        shelf.settle(store.read(Tx::noted_pack)?.as_deref())?;
         let live = match shelf.read()? {
             Some(pack) => alive(&store, Arc::new(pack))?,
             None => Live::new(Arc::<Pack>::default(), Directory::default()),
@@ -191,25 +193,30 @@ impl Office {
     /// The pack is wrong, or the database refuses; the office goes on with the pack it had.
     pub fn apply_pack(&self, dir: &Path, allow_loss: bool) -> Result<Applied, OfficeError> {
         let pack = shian_pack::read(dir, &crate::engines::catalogue()).map_err(OfficeError::Pack)?;
-        let ready = self.shelf.lay_out(&pack)?;
-        let migration = self.store.migrate(&pack, allow_loss, self.now())?;
         let pack = Arc::new(pack);
-        let seeded = seed::seed(&self.store, &pack, self.now()).map_err(seeds)?;
+        let ready = self.shelf.lay_out(&pack)?;
+        let (old, new, now) = (self.held().pack.clone(), pack.clone(), self.now());
+        let rest = move |tx: &mut Tx, migration: &Migration| -> Result<_, OfficeError> {
+            let mut written = BTreeSet::new();
+            let seeded = seed::seed(tx, &new, now, &mut written).map_err(seeds)?;
+            restamp::restamp(tx, (&old, &new), &migration.restamp, now, &mut written).map_err(seeds)?;
+            crate::indicator::rejudge(tx, &new, now, &written)?;
+            crate::indicator::refresh(tx, &new, now)?;
+            Ok((migration.steps.clone(), seeded))
+        };
+        let (changes, [areas, bodies, duties]) = self.store.migrate_with(&pack, allow_loss, now, rest)?;
+        self.shelf.put(ready)?;
         let applied = Applied {
             pack: pack.id.clone(),
             title: pack.title.clone(),
-            changes: migration.steps.clone(),
-            areas: seeded[0],
-            bodies: seeded[1],
-            duties: seeded[2],
+            changes,
+            areas,
+            bodies,
+            duties,
             registers: pack.registers.len(),
             indicators: pack.indicators.len(),
         };
-        let old = self.held();
-        self.shelf.put(ready)?;
         self.swap(alive(&self.store, pack)?);
-        restamp::restamp(self, &old.pack, &migration.restamp).map_err(seeds)?;
-        self.refresh_indicators()?;
         Ok(applied)
     }
 
@@ -288,6 +295,7 @@ fn seeds(refusal: Refusal) -> OfficeError {
 }
 
 fn alive(store: &Store, pack: Arc<Pack>) -> Result<Live, OfficeError> {
+    store.catch_up()?;
     let directory = store.read(|tx: &mut Tx| Directory::load(tx, &pack)).map_err(seeds)?;
     Ok(Live::new(pack, directory))
 }

@@ -1,6 +1,6 @@
 //! Records that come from the pack itself: areas, bodies, duties. Applying a pack brings them in step with its tables, by the
 //! same door as a person's act; what people wrote into their other fields stays.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use shian_pack::register::Seed;
 use shian_pack::value::RecordId;
 use shian_pack::{Fields, Pack, Register, Value};
-use shian_store::{Asked, ListQuery, Record, Store, Tx};
+use shian_store::{Asked, ListQuery, Record, Tx};
 
 use crate::act::{Act, act};
 use crate::actor::Actor;
@@ -38,15 +38,14 @@ impl std::fmt::Display for Seeded {
     }
 }
 
-/// Areas, bodies, duties, in that order, all in one transaction.
-pub(crate) fn seed(store: &Store, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<[Seeded; 3], Refusal> {
-    let pack = pack.clone();
-    store.bulk(move |tx| -> Result<[Seeded; 3], Refusal> {
-        let areas = areas(tx, &pack, now)?;
-        let bodies = bodies(tx, &pack, now)?;
-        let duties = duties(tx, &pack, now)?;
-        Ok([areas, bodies, duties])
-    })
+/// Areas, bodies, duties, in that order. Notes in `written` what was written to: indicators are judged after all of it.
+pub(crate) fn seed(
+    tx: &mut Tx,
+    pack: &Arc<Pack>,
+    now: DateTime<Utc>,
+    written: &mut BTreeSet<String>,
+) -> Result<[Seeded; 3], Refusal> {
+    Ok([areas(tx, pack, now, written)?, bodies(tx, pack, now, written)?, duties(tx, pack, now, written)?])
 }
 
 /// One record as the pack wants it: what tells it from others, and its fields.
@@ -57,7 +56,12 @@ struct Wanted {
     fields: Fields,
 }
 
-fn areas(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, Refusal> {
+fn areas(
+    tx: &mut Tx,
+    pack: &Arc<Pack>,
+    now: DateTime<Utc>,
+    written: &mut BTreeSet<String>,
+) -> Result<Seeded, Refusal> {
     let Some(register) = pack.seeded(Seed::Areas) else { return Ok(Seeded::default()) };
     let mut wanted: Vec<Wanted> = Vec::new();
     for area in &pack.areas {
@@ -74,7 +78,7 @@ fn areas(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, Re
     }
     let wanted = parents_first(wanted);
     let live = Live::new(pack.clone(), Directory::default());
-    bring(tx, &live, register, &["code"], wanted, now)
+    bring(tx, &live, (register, &["code"]), wanted, now, written)
 }
 
 /// An area whose parent is not in the table comes where it stands; the pack's check names it.
@@ -95,7 +99,12 @@ fn parents_first(mut waiting: Vec<Wanted>) -> Vec<Wanted> {
     sorted
 }
 
-fn bodies(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, Refusal> {
+fn bodies(
+    tx: &mut Tx,
+    pack: &Arc<Pack>,
+    now: DateTime<Utc>,
+    written: &mut BTreeSet<String>,
+) -> Result<Seeded, Refusal> {
     let Some(register) = pack.seeded(Seed::Bodies) else { return Ok(Seeded::default()) };
     let directory = Directory::load(tx, pack)?;
     let mut wanted = Vec::new();
@@ -113,10 +122,15 @@ fn bodies(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
         });
     }
     let live = Live::new(pack.clone(), directory);
-    bring(tx, &live, register, &["code"], wanted, now)
+    bring(tx, &live, (register, &["code"]), wanted, now, written)
 }
 
-fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, Refusal> {
+fn duties(
+    tx: &mut Tx,
+    pack: &Arc<Pack>,
+    now: DateTime<Utc>,
+    written: &mut BTreeSet<String>,
+) -> Result<Seeded, Refusal> {
     let Some(register) = pack.seeded(Seed::Duties) else { return Ok(Seeded::default()) };
     let directory = Directory::load(tx, pack)?;
     let mut wanted: Vec<Wanted> = Vec::new();
@@ -138,7 +152,7 @@ fn duties(tx: &mut Tx, pack: &Arc<Pack>, now: DateTime<Utc>) -> Result<Seeded, R
         }
     }
     let live = Live::new(pack.clone(), directory);
-    bring(tx, &live, register, &DUTY_KEY, wanted, now)
+    bring(tx, &live, (register, &DUTY_KEY), wanted, now, written)
 }
 
 /// What tells one duty from another: measure × body × role.
@@ -163,10 +177,10 @@ fn key_of(fields: &Fields, of: &[&str]) -> String {
 fn bring(
     tx: &mut Tx,
     live: &Live,
-    register: &Register,
-    key: &[&str],
+    (register, key): (&Register, &[&str]),
     wanted: Vec<Wanted>,
     now: DateTime<Utc>,
+    later: &mut BTreeSet<String>,
 ) -> Result<Seeded, Refusal> {
     let system = Actor::system();
     let mut done = Seeded::default();
@@ -176,6 +190,7 @@ fn bring(
     }
     let mut written: HashMap<String, RecordId> = HashMap::new();
     let mut desk = Desk::new(tx, live, &system, now);
+    desk.later = Some(std::mem::take(later));
     for mut one in wanted {
         if let Some((field, above)) = &one.above {
             let id = written.get(above).copied();
@@ -207,6 +222,7 @@ fn bring(
         let (register, version) = (register.id.clone(), record.version);
         act(&mut desk, &Act::Delete { register, id: record.id, version, reason })?;
     }
+    *later = desk.later.take().unwrap_or_default();
     Ok(done)
 }
 

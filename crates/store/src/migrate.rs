@@ -1,5 +1,5 @@
-//! What a changed pack does to the tables, told before it is done. Each register's table changes in one transaction; a crash
-//! in between leaves some registers old and some new, and the same call finishes the work.
+//! What a changed pack does to the tables, told before it is done. All tables change in one transaction, together with whatever
+//! else the pack brings: a crash leaves the old pack or the new one.
 use chrono::{DateTime, Utc};
 use shian_pack::Pack;
 use shian_pack::value::Value;
@@ -50,30 +50,28 @@ impl Migration {
 }
 
 /// A register as it is in the database and as the pack wants it.
-#[derive(Clone)]
 struct Pair {
     old: Option<Layout>,
     new: Option<Layout>,
 }
 
-fn pairs(layouts: &Layouts, pack: &Pack) -> Vec<Pair> {
+fn pairs(layouts: &Layouts, wanted: Vec<Layout>) -> Vec<Pair> {
     let old = |register: &str| layouts.tables.get(register).map(|table| table.layout.clone());
-    let wanted = pack
-        .registers
-        .values()
-        .map(|register| Pair { old: old(&register.id), new: Some(Layout::of(pack, register)) });
-    let mut gone: Vec<&String> =
-        layouts.tables.keys().filter(|id| !pack.registers.contains_key(*id)).collect();
+    let stays = |id: &String| wanted.iter().any(|layout| layout.register == *id);
+    let mut gone: Vec<&String> = layouts.tables.keys().filter(|id| !stays(id)).collect();
     gone.sort();
-    wanted.chain(gone.into_iter().map(|id| Pair { old: old(id), new: None })).collect()
+    let gone: Vec<Pair> = gone.into_iter().map(|id| Pair { old: old(id), new: None }).collect();
+    let wanted = wanted.into_iter().map(|new| Pair { old: old(&new.register), new: Some(new) });
+    wanted.chain(gone).collect()
 }
 
 impl Store {
     /// What [`migrate`](Self::migrate) would do.
     pub fn plan_migration(&self, pack: &Pack) -> Result<Migration> {
+        let wanted = pack.registers.values().map(|register| Layout::of(pack, register)).collect();
         self.read(|tx| {
             let mut all = Migration::default();
-            for pair in pairs(&tx.layouts.clone(), pack) {
+            for pair in pairs(&tx.layouts.clone(), wanted) {
                 all.add(pair.plan(tx)?);
             }
             Ok(all)
@@ -83,24 +81,66 @@ impl Store {
     /// Brings the tables to what the pack declares. Refuses before it begins when data would be lost (unless allowed) or the
     /// records do not fit. Applied again it does nothing. `at` is the time in the history of records that lose a value.
     pub fn migrate(&self, pack: &Pack, allow_loss: bool, at: DateTime<Utc>) -> Result<Migration> {
-        let mut all = self.plan_migration(pack)?;
-        all.check(allow_loss)?;
-        all.steps.clear();
-        for pair in pairs(&self.shared().layouts(), pack) {
-            let done = self.bulk(move |tx| {
-                let plan = pair.plan(tx)?;
-                plan.check(allow_loss)?;
-                if !plan.is_empty() {
-                    pair.apply(tx, at)?;
-                }
-                Ok::<_, StoreError>(plan)
-            })?;
-            all.steps.extend(done.steps);
-        }
-        let layouts = self.read(Layouts::load)?;
-        self.shared().publish(layouts);
-        Ok(all)
+        self.migrate_with(pack, allow_loss, at, |_, migration| Ok(migration.clone()))
     }
+
+    /// The same, with what else belongs to it, in one transaction: all of it happens or nothing. Notes the pack's digest.
+    pub fn migrate_with<T, E>(
+        &self,
+        pack: &Pack,
+        allow_loss: bool,
+        at: DateTime<Utc>,
+        rest: impl FnOnce(&mut Tx, &Migration) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let wanted: Vec<Layout> =
+            pack.registers.values().map(|register| Layout::of(pack, register)).collect();
+        let digest = pack.digest.clone();
+        let done = self.bulk(move |tx| {
+            let migration = bring(tx, wanted, allow_loss, at)?;
+            tx.note_pack(&digest)?;
+            rest(tx, &migration)
+        })?;
+        self.catch_up()?;
+        Ok(done)
+    }
+}
+
+impl Tx {
+    /// Digest of the pack that the tables are of; None before the first.
+    pub fn noted_pack(&mut self) -> Result<Option<String>> {
+        let row = self.query_row("SELECT digest FROM applied", &[])?;
+        row.map(|mut row| row.text(0)).transpose()
+    }
+
+    fn note_pack(&mut self, digest: &str) -> Result<()> {
+        let sql = "INSERT INTO applied (one, digest) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET digest = excluded.digest";
+        self.execute(sql, &[digest.into()]).map(|_| ())
+    }
+}
+
+fn bring(tx: &mut Tx, wanted: Vec<Layout>, allow_loss: bool, at: DateTime<Utc>) -> Result<Migration> {
+    let pairs = pairs(&tx.layouts.clone(), wanted);
+    let mut all = Migration::default();
+    let mut changed = Vec::new();
+    for pair in pairs {
+        let plan = pair.plan(tx)?;
+        if !plan.is_empty() {
+            changed.push(pair);
+        }
+        all.add(plan);
+    }
+    all.check(allow_loss)?;
+    if !changed.is_empty() {
+        tx.new_edition();
+    }
+    for pair in &changed {
+        pair.apply(tx, at)?;
+    }
+    Ok(all)
 }
 
 impl Pair {
@@ -131,7 +171,6 @@ impl Pair {
             (Some(old), None) => drop(tx, old, &migrates(at))?,
             (Some(old), Some(new)) => change(tx, old, new, at)?,
         }
-        tx.head.edition += 1;
         tx.forget_statements();
         tables::describe(tx, self.old.as_ref().map(|old| old.register.as_str()), self.new.as_ref())
     }

@@ -121,6 +121,15 @@ impl Store {
         &self.inner.shared
     }
 
+    /// Takes up the tables as they are now: after a pack was applied, here or by another process.
+    pub fn catch_up(&self) -> Result<()> {
+        let layouts = self.read(Layouts::load)?;
+        if layouts.edition != self.inner.shared.layouts().edition {
+            self.inner.shared.publish(layouts);
+        }
+        Ok(())
+    }
+
     /// Reads one consistent snapshot; never waits for the writer.
     pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&mut Tx) -> Result<T, E>) -> Result<T, E> {
         let mut tx = self.idle_reader()?;

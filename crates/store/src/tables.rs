@@ -197,15 +197,17 @@ pub fn multiply(tx: &mut Tx, register: &str, id: &str, digits: u8) -> Result<()>
 
 /// Writes what a register's table is like beside it; `None`: it is gone.
 pub fn describe(tx: &mut Tx, old: Option<&str>, new: Option<&Layout>) -> Result<()> {
+    let mut tables = tx.layouts.tables.clone();
     if let Some(old) = old {
         tx.execute("DELETE FROM layout WHERE register = $1", &[old.into()])?;
+        tables.remove(old);
     }
     if let Some(new) = new {
         let params = [new.register.as_str().into(), description(new)?.into()];
         tx.execute("INSERT INTO layout (register, body) VALUES ($1, $2)", &params)?;
+        tables.insert(new.register.clone(), Arc::new(table_of(tx, new)));
     }
-    let layouts = Layouts { edition: tx.head.edition, ..Layouts::load(tx)? };
-    tx.layouts = Arc::new(layouts);
+    tx.layouts = Arc::new(Layouts { edition: tx.layouts.edition, tables });
     Ok(())
 }
 

@@ -183,6 +183,9 @@ impl Tx {
     /// Takes everything back. What cannot be taken back because the connection is gone is not there either.
     pub(crate) fn roll_back(&mut self) {
         self.connection.drop_queue();
+        if self.head.edition != self.saved.edition {
+            self.forget_statements();
+        }
         if let Err(error) = self.connection.batch("ROLLBACK") {
             tracing::warn!(%error, "rolling back failed, the connection is opened again: {error}");
             self.reconnect();
@@ -204,6 +207,13 @@ impl Tx {
     /// Prepared statements may be wrong after a table changed.
     pub(crate) fn forget_statements(&mut self) {
         self.connection.forget();
+    }
+
+    /// The tables of the pack are about to change.
+    pub(crate) fn new_edition(&mut self) {
+        self.head.edition += 1;
+        let (edition, tables) = (self.head.edition, self.layouts.tables.clone());
+        self.layouts = Arc::new(Layouts { edition, tables });
     }
 
     /// The next id of the one sequence over all registers.

@@ -82,7 +82,7 @@ impl Drop for Stage {
     }
 }
 
-fn admin(url: &str, sql: &str) {
+pub fn admin(url: &str, sql: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let (client, connection) =
