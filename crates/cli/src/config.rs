@@ -32,6 +32,23 @@ pub struct File {
     pub listen: Option<String>,
     /// Cookies only over HTTPS; true behind a TLS proxy.
     pub secure_cookie: Option<bool>,
+    /// `[api]`: the REST API.
+    #[serde(default)]
+    pub api: Api,
+}
+
+/// How the REST API serves.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Api {
+    /// Requests that a caller has in a minute; 0: without limit.
+    pub per_minute: u32,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self { per_minute: 12_000 }
+    }
 }
 
 impl Place {

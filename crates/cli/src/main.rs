@@ -14,6 +14,7 @@ mod plan;
 mod report;
 mod serve;
 mod sheet;
+mod token;
 mod user;
 
 use config::Place;
@@ -52,6 +53,9 @@ enum Verb {
     /// 账号 / accounts
     #[command(subcommand)]
     User(user::Verb),
+    /// 程序用的访问令牌 / tokens for programs
+    #[command(subcommand)]
+    Token(token::Verb),
     /// 备份（可在运行中） / back up, also while serving
     Backup(keep::Backup),
     /// 从备份恢复 / restore a backup into an empty data folder
@@ -86,6 +90,7 @@ fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
         Verb::Import(ask) => sheet::import(ask, report),
         Verb::Export(ask) => sheet::export(ask, report),
         Verb::User(verb) => user::run(verb, report),
+        Verb::Token(verb) => token::run(verb, report),
         Verb::Backup(ask) => keep::backup(ask, report),
         Verb::Restore(ask) => keep::restore(ask, report),
         Verb::Verify(ask) => keep::verify(ask, report),

@@ -31,8 +31,12 @@ pub fn run(ask: Serve) -> Result<(), Failure> {
     };
     let office = Arc::new(ask.place.open()?);
     office.keep_up()?;
-    let config =
-        shian_web::WebConfig { listen, secure_cookie: file.secure_cookie.unwrap_or(false), dev: ask.dev };
+    let config = shian_web::WebConfig {
+        listen,
+        secure_cookie: file.secure_cookie.unwrap_or(false),
+        dev: ask.dev,
+        api_per_minute: file.api.per_minute,
+    };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(DESKS_MAX).build()?;
     runtime.block_on(shian_web::serve(office, config)).map_err(Failure::refused)

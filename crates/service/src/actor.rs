@@ -1,7 +1,7 @@
 //! Who acts: an account with the roles it holds, each for an area or a body. Rights are read from it by `permit` alone.
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shian_pack::value::RecordId;
 use shian_store::{Account, HeldRole};
 
@@ -21,6 +21,18 @@ pub struct Actor {
     pub stands_for: Vec<RecordId>,
     /// What he may do besides registers: `admin.system`, `admin.security`, `admin.audit`, `accept` …
     pub may: BTreeSet<String>,
+    /// A program that acts for him by a token: what his rights are narrowed to.
+    #[serde(skip)]
+    pub reach: Option<TokenReach>,
+}
+
+/// What a token opens: never more than its owner may.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenReach {
+    /// Also writes.
+    pub writes: bool,
+    /// Only these registers; None: all.
+    pub registers: Option<BTreeSet<String>>,
 }
 
 /// A role held for a place.
@@ -66,6 +78,17 @@ impl Actor {
 
     pub fn may(&self, what: &str) -> bool {
         self.is_system() || self.may.contains(what)
+    }
+
+    /// Whether he acts through a token that may only read.
+    pub fn only_reads(&self) -> bool {
+        self.reach.as_ref().is_some_and(|reach| !reach.writes)
+    }
+
+    /// Whether the token he acts through, if any, is for this register.
+    pub fn reaches(&self, register: &str) -> bool {
+        let registers = self.reach.as_ref().and_then(|reach| reach.registers.as_ref());
+        registers.is_none_or(|registers| registers.contains(register))
     }
 }
 

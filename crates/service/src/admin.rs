@@ -210,9 +210,10 @@ impl Office {
             let Some(mut account) = tx.account_by_login(&login)? else { return Err(Refusal::NotFound) };
             change(tx, &mut account)?;
             tx.save_account(&mut account)?;
-            tx.note_event(&happened(now, Some(by), kind, &login, ""))?;
-            Ok(())
-        })
+            Ok(tx.note_event(&happened(now, Some(by), kind, &login, ""))?)
+        })?;
+        self.holders().forget();
+        Ok(())
     }
 
     fn check_account(&self, ask: &NewAccount) -> Result<(), Refusal> {
@@ -281,6 +282,8 @@ fn seen(event: Event, name: &dyn Fn(Option<i64>) -> String) -> EventView {
         "password_reset" => "重设密码",
         "roles_granted" => "授予角色",
         "unlocked" => "解锁",
+        "token_added" => "新建令牌",
+        "token_revoked" => "撤销令牌",
         other => other,
     };
     EventView {

@@ -74,7 +74,7 @@ impl Office {
         Ok(done)
     }
 
-    fn after(&self, live: &Live, record: &Record) -> Result<(), Refusal> {
+    pub(crate) fn after(&self, live: &Live, record: &Record) -> Result<(), Refusal> {
         let seed = live.pack.registers.get(&record.register).and_then(|register| register.seed);
         match seed {
             Some(shian_pack::register::Seed::Areas | shian_pack::register::Seed::Bodies) => {

@@ -1,8 +1,8 @@
 //! The pack as it is at work: what follows from its declarations, computed once, and the directory of areas and bodies.
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use shian_pack::expr::Schema;
+use shian_pack::expr::{ExprError, Place, Schema};
 use shian_pack::field::{Field, FieldKind, Need};
 use shian_pack::register::{Part, Seed};
 use shian_pack::value::RecordId;
@@ -19,7 +19,12 @@ pub struct Live {
     pub directory: Directory,
     schema: Schema,
     shapes: HashMap<String, Shape>,
+    /// Filters that were asked lately, by register and source: parsing one costs more than a page of a list.
+    filters: Mutex<HashMap<(String, String), Arc<Expr>>>,
 }
+
+/// Filters kept at most.
+const FILTERS_MAX: usize = 1_000;
 
 /// What follows from one register's declaration.
 #[derive(Debug, Default)]
@@ -66,12 +71,31 @@ impl Live {
                 }
             }
         }
-        Self { schema: Schema::of(&pack), pack, directory, shapes }
+        Self { schema: Schema::of(&pack), pack, directory, shapes, filters: Mutex::default() }
     }
 
     /// Types of all fields, for filters as people write them.
     pub fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// A filter as written, checked against the register's fields.
+    ///
+    /// # Errors
+    /// All mistakes with their places.
+    pub fn filter(&self, register: &Register, source: &str) -> Result<Arc<Expr>, Vec<ExprError>> {
+        let key = (register.id.clone(), source.to_string());
+        let known = self.filters.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let parsed = Arc::new(Expr::parse_condition(source, &self.schema.scene(&register.id, Place::Query))?);
+        let mut kept = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= FILTERS_MAX {
+            kept.clear();
+        }
+        kept.insert(key, parsed.clone());
+        Ok(parsed)
     }
 
     /// The register, or the refusal that one gets for what does not exist.

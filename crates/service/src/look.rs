@@ -226,7 +226,7 @@ fn file_link(desk: &mut Desk, hash: &str) -> Result<Link, Refusal> {
 }
 
 /// Steps out of the record's state: what is not possible stays, with its reason. Steps he can never take are left out.
-fn steps(desk: &mut Desk, register: &Register, record: &Record) -> Result<Vec<StepView>, Refusal> {
+pub(crate) fn steps(desk: &mut Desk, register: &Register, record: &Record) -> Result<Vec<StepView>, Refusal> {
     let mut views = Vec::new();
     for step in
         register.steps.values().filter(|step| step.after.is_none() && step.from.contains(&record.state))

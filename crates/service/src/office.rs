@@ -18,6 +18,7 @@ use crate::live::{Directory, Live};
 use crate::refusal::Refusal;
 use crate::restamp;
 use crate::seed::{self, Seeded};
+use crate::token::Holders;
 
 /// How often a running office looks whether another process applied a pack.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -80,6 +81,7 @@ pub struct Office {
     shelf: PackShelf,
     live: RwLock<Arc<Live>>,
     glanced: Mutex<Instant>,
+    holders: Holders,
 }
 
 impl std::fmt::Debug for Office {
@@ -104,7 +106,7 @@ impl Office {
             None => Live::new(Arc::<Pack>::default(), Directory::default()),
         };
         let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
-        let office = Self { store, clock, shelf, live, glanced };
+        let office = Self { store, clock, shelf, live, glanced, holders: Holders::default() };
         office.refresh_indicators()?;
         Ok(office)
     }
@@ -141,6 +143,10 @@ impl Office {
     /// Whether a pack was applied.
     pub fn has_pack(&self) -> bool {
         !self.live().pack.id.is_empty()
+    }
+
+    pub(crate) fn holders(&self) -> &Holders {
+        &self.holders
     }
 
     pub(crate) fn store(&self) -> &Store {

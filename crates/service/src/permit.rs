@@ -61,6 +61,9 @@ pub fn bounds(actor: &Actor, grants: &[Grant], register: &Register, live: &Live)
         return Bounds::All;
     }
     let mut clauses: Vec<Clause> = Vec::new();
+    if !actor.reaches(&register.id) {
+        return Bounds::Within(clauses);
+    }
     for grant in grants {
         for held in actor.roles.iter().filter(|held| held.role == grant.role) {
             match clause(actor, held, grant.reach, register, live) {
@@ -136,7 +139,12 @@ pub fn may_read(actor: &Actor, register: &Register, live: &Live) -> bool {
 
 /// Where he may create.
 pub fn create_bounds(actor: &Actor, register: &Register, live: &Live) -> Bounds {
-    bounds(actor, &register.access.create, register, live)
+    writing_bounds(actor, &register.access.create, register, live)
+}
+
+/// Nowhere for a token that only reads.
+fn writing_bounds(actor: &Actor, grants: &[Grant], register: &Register, live: &Live) -> Bounds {
+    if actor.only_reads() { Bounds::Within(Vec::new()) } else { bounds(actor, grants, register, live) }
 }
 
 /// Whether he may create anywhere.
@@ -147,7 +155,7 @@ pub fn may_create(actor: &Actor, register: &Register, live: &Live) -> bool {
 /// Where he may edit records in that state.
 pub fn edit_bounds(actor: &Actor, register: &Register, state: &str, live: &Live) -> Bounds {
     let grants = register.access.edit.get(state).map_or(&[][..], Vec::as_slice);
-    bounds(actor, grants, register, live)
+    writing_bounds(actor, grants, register, live)
 }
 
 pub fn may_edit(actor: &Actor, register: &Register, record: &Record, live: &Live) -> bool {
@@ -158,11 +166,11 @@ pub fn may_edit(actor: &Actor, register: &Register, record: &Record, live: &Live
 pub fn may_step(actor: &Actor, register: &Register, step: &Step, record: &Record, live: &Live) -> bool {
     !record.deleted
         && (step.after.is_none() || actor.is_system())
-        && bounds(actor, &step.by, register, live).hold(record.into())
+        && writing_bounds(actor, &step.by, register, live).hold(record.into())
 }
 
 pub fn may_delete(actor: &Actor, register: &Register, record: &Record, live: &Live) -> bool {
-    bounds(actor, &register.access.delete, register, live).hold(record.into())
+    writing_bounds(actor, &register.access.delete, register, live).hold(record.into())
 }
 
 /// Whether he sees the field of this record unmasked.

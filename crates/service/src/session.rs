@@ -154,14 +154,14 @@ fn locked(until: DateTime<Utc>, now: DateTime<Utc>) -> Refusal {
     }
 }
 
-fn token() -> String {
+pub(crate) fn token() -> String {
     use rand::RngCore;
     let mut bytes = [0u8; 32];
     rand::rng().fill_bytes(&mut bytes);
     hex(&bytes)
 }
 
-fn digest(token: &str) -> String {
+pub(crate) fn digest(token: &str) -> String {
     hex(&Sm3::digest(token.as_bytes()))
 }
 

@@ -12,6 +12,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (2, include_str!("../schema/0002_account.sql")),
     (3, include_str!("../schema/0003_verdict.sql")),
     (5, include_str!("../schema/0005_notice.sql")),
+    (6, include_str!("../schema/0006_programs.sql")),
     (9, include_str!("../schema/0009_applied.sql")),
 ];
 

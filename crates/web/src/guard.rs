@@ -39,7 +39,7 @@ pub async fn guard(mut request: Request, next: Next) -> Response {
 
 /// A browser says by `Sec-Fetch-Site` where a request comes from, an older one by `Origin`; a program sends neither and
 /// then must bring its own credentials, which a foreign page cannot add. No token in the forms is needed.
-fn forged(method: &Method, headers: &HeaderMap) -> bool {
+pub fn forged(method: &Method, headers: &HeaderMap) -> bool {
     if method.is_safe() {
         return false;
     }

@@ -1,6 +1,7 @@
 //! The office in the browser: pages drawn on the server over `shian-service`. It holds no rule and no SQL; what a reader may
 //! see and do is what the service answers.
 
+mod api;
 mod assets;
 mod form;
 mod format;
@@ -33,6 +34,8 @@ pub struct WebConfig {
     pub secure_cookie: bool,
     /// Show `/dev/parts`.
     pub dev: bool,
+    /// Requests that a caller of the API has in a minute; 0: without limit.
+    pub api_per_minute: u32,
 }
 
 /// Why the office cannot be served.

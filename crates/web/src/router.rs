@@ -1,4 +1,4 @@
-//! Which address leads where. Handlers stand in `pages`; the API of programs is merged here when it comes.
+//! Which address leads where. Handlers of pages stand in `pages`, those of programs in `api`.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use axum::{
 use shian_service::{Office, Refusal};
 
 use crate::{
-    WebConfig, WebError, assets, guard,
+    WebConfig, WebError, api, assets, guard,
     pages::{
         admin, cockpit, desk, forms, indicators, measures, notices, parts, preferences, records, refused,
         registers, search, signin,
@@ -35,6 +35,8 @@ pub struct Site {
     pub templates: Arc<Templates>,
     /// The session cookie goes over HTTPS only.
     pub secure_cookie: bool,
+    /// What the API remembers.
+    pub api: Arc<api::Memory>,
 }
 
 /// All routes, with the guard around them.
@@ -42,7 +44,12 @@ pub struct Site {
 /// # Errors
 /// A missing bundle or a broken catalogue.
 pub fn router(office: Arc<Office>, config: &WebConfig) -> Result<Router, WebError> {
-    let site = Site { office, templates: Arc::new(Templates::load()?), secure_cookie: config.secure_cookie };
+    let site = Site {
+        office,
+        templates: Arc::new(Templates::load()?),
+        secure_cookie: config.secure_cookie,
+        api: Arc::new(api::Memory::new(config.api_per_minute)),
+    };
     let mut routes = pages().merge(writes()).merge(administration());
     if config.dev {
         routes = routes.route("/dev/parts", get(parts::show));
@@ -50,8 +57,9 @@ pub fn router(office: Arc<Office>, config: &WebConfig) -> Result<Router, WebErro
     Ok(routes
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .layer(tower_http::compression::CompressionLayer::new())
         .layer(middleware::from_fn(guard::guard))
+        .merge(api::routes(&site))
+        .layer(tower_http::compression::CompressionLayer::new())
         .with_state(site))
 }
 

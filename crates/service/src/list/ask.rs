@@ -1,6 +1,6 @@
 //! What a person asks of a list, turned into a condition: the saved view, a filter as text, the query row. A field that he sees
 //! masked cannot be asked about, or the answer would tell it.
-use shian_pack::expr::{Compare, Expr, Node, Place, Type};
+use shian_pack::expr::{Compare, Node, Type};
 use shian_pack::field::{Field, FieldKind};
 use shian_pack::register::View;
 use shian_pack::{Register, Value};
@@ -58,13 +58,11 @@ pub(super) fn filter(
 
 /// A filter as written, checked against the fields.
 fn written(desk: &Desk, register: &Register, source: &str) -> Result<Node, Refusal> {
-    let schema = desk.live.schema();
-    let expr =
-        Expr::parse_condition(source, &schema.scene(&register.id, Place::Query)).map_err(|errors| {
-            let problem =
-                |error: &shian_pack::expr::ExprError| Problem::new("filter", "筛选", error.message.clone());
-            Refusal::Invalid { problems: errors.iter().map(problem).collect() }
-        })?;
+    let expr = desk.live.filter(register, source).map_err(|errors| {
+        let problem =
+            |error: &shian_pack::expr::ExprError| Problem::new("filter", "筛选", error.message.clone());
+        Refusal::Invalid { problems: errors.iter().map(problem).collect() }
+    })?;
     let reads = crate::expression::reads(&expr.node);
     let secret = |register: &Register, id: &str| {
         register.fields.get(id).is_some_and(|field| !may_ask(desk, register, field))
@@ -79,7 +77,7 @@ fn written(desk: &Desk, register: &Register, source: &str) -> Result<Node, Refus
     if reads.fields.iter().any(|id| secret(register, id)) || reads.hops.iter().any(through) {
         return Err(Refusal::forbidden("筛选里用了您看不到的字段"));
     }
-    Ok(expr.node)
+    Ok(expr.node.clone())
 }
 
 /// One entry of the query row: `field`, `field.from`, `field.to`, or `state`.

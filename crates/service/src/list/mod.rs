@@ -116,7 +116,7 @@ pub(crate) fn page(
     Ok((page.rows, page.next))
 }
 
-fn count(desk: &mut Desk, asked: &Asked) -> Result<i64, Refusal> {
+pub(crate) fn count(desk: &mut Desk, asked: &Asked) -> Result<i64, Refusal> {
     let scope = permit::read_scope(desk.actor, asked.register, desk.live);
     let query = ListQuery {
         filter: asked.filter.as_ref(),
