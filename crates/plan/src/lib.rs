@@ -8,6 +8,7 @@
 
 mod blocks;
 mod body;
+pub mod compare;
 mod directory;
 mod duty;
 mod error;
@@ -25,6 +26,7 @@ mod signs;
 mod table;
 mod target;
 
+pub use compare::{Comparison, compare};
 pub use directory::{Directory, Resolved};
 pub use error::{Level, Note, PlanError};
 pub use fixes::Fixes;
