@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
-use shian_pack::{Diagnostic, NewError, NewReport};
+use shian_pack::{Diagnostic, NewError, NewReport, Start};
 use shian_service::catalogue;
 
 use crate::Place;
@@ -17,8 +17,11 @@ pub enum Verb {
         #[arg(long)]
         plan: PathBuf,
         /// 基础包 / the pack it extends
-        #[arg(long, default_value = "packs/base")]
+        #[arg(long, default_value = "packs/base", conflicts_with = "from")]
         base: PathBuf,
+        /// 上一年的治理包：沿用它的单位、区域、绑定，并对照两年要点 / last year's pack, to go on from
+        #[arg(long)]
+        from: Option<PathBuf>,
         dir: PathBuf,
     },
     /// 检查，一次说完所有问题 / check, all mistakes at once
@@ -44,7 +47,9 @@ pub enum Verb {
 
 pub fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
     match verb {
-        Verb::New { plan, base, dir } => new(plan, base, dir, report),
+        Verb::New { plan, base, from, dir } => {
+            new(&plan, from.as_deref().map_or(Start::Base(&base), Start::Last), &dir, report)
+        }
         Verb::Check { dir } => check(dir, report),
         Verb::Coverage { dir } => coverage(dir, report),
         Verb::Diff { dir, place } => diff(dir, place, report),
@@ -52,10 +57,10 @@ pub fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
     }
 }
 
-fn new(plan: PathBuf, base: PathBuf, dir: PathBuf, report: &Report) -> Result<(), Failure> {
-    let bytes = std::fs::read(&plan).map_err(|e| Failure::usage(format!("{}: {e}", plan.display())))?;
+fn new(plan: &Path, start: Start<'_>, dir: &Path, report: &Report) -> Result<(), Failure> {
+    let bytes = std::fs::read(plan).map_err(|e| Failure::usage(format!("{}: {e}", plan.display())))?;
     let name = plan.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let written = shian_pack::pack_new(&bytes, &name, &base, &dir, &catalogue()).map_err(|e| match &e {
+    let written = shian_pack::pack_new(&bytes, &name, start, dir, &catalogue()).map_err(|e| match &e {
         NewError::Base(found) | NewError::Check(found) => refused(found, report),
         _ => Failure::refused(e),
     })?;

@@ -89,3 +89,61 @@ fn an_office_for_another_place_serves_its_measures_and_bodies() {
         }
     }
 }
+
+/// The shared plan of a province a year later, with changes we know: a higher figure, a body more, a measure gone (the
+/// numbers after it move), a measure new.
+fn a_year_later(plan: &str) -> String {
+    let changes = [
+        ("2019", "2020"),
+        ("受污染耕地安全利用率达到91%左右", "受污染耕地安全利用率达到93%左右"),
+        ("省财政厅配合", "省财政厅、省审计厅配合"),
+        ("五、保持高压严打", "##"),
+        ("六、推动社会共治", "五、推动社会共治"),
+        ("七、压实各方责任", "六、压实各方责任"),
+    ];
+    let mut text = changes.iter().fold(plan.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    let (gone, next) = (text.find("##").unwrap(), text.find("五、推动社会共治").unwrap());
+    text.replace_range(gone..next, "");
+    text + "\n　　七、建设智慧监管\n　　推广婴幼儿配方乳粉追溯，追溯覆盖率达到99%。(省市场监管局负责)\n"
+}
+
+#[test]
+fn next_years_pack_names_each_change_and_serves() {
+    let Some(plan) = plans().into_iter().find(|plan| plan.ends_with("jiangheng-2019.txt")) else {
+        println!("skipped: jiangheng-2019 is one of the shared plans");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    copy(&house().join("packs/base"), &folder.path().join("base"));
+    let next = a_year_later(&std::fs::read_to_string(&plan).unwrap());
+    std::fs::write(at("next.txt"), next).unwrap();
+    done(&["pack", "new", "--plan", &plan.to_string_lossy(), "--base", &at("base"), &at("jh-2019")]);
+    let told = done(&["pack", "new", "--plan", &at("next.txt"), "--from", &at("jh-2019"), &at("jh-2020")]);
+    assert_eq!(
+        told.lines().filter(|line| line.starts_with("- ") && !line.contains("沿用")).collect::<Vec<_>>(),
+        [
+            "- 新增：7.1 建设智慧监管",
+            "- 修改：1.1 健全法规制度",
+            "- 修改：2.1 严格源头治理",
+            "- 取消：5.1 保持高压严打",
+            "- 新增：7.1 追溯覆盖率 >= 99 %",
+            "- 修改：2.1 受污染耕地安全利用率 >= 93 %（原 2.1 受污染耕地安全利用率 >= 91 %）",
+        ],
+        "{told}"
+    );
+    assert!(told.contains("增加单位：省审计厅"), "{told}");
+    assert!(told.contains("沿用：5.1 推动社会共治（原 6.1 推动社会共治）"), "{told}");
+
+    let data = folder.path().join("data");
+    done(&["pack", "apply", &at("jh-2019"), "--data", &at("data")]);
+    done(&["pack", "apply", &at("jh-2020"), "--data", &at("data")]);
+    add_user(&data, "ban", &["office"]);
+    let served = Served::start(&data);
+    let page = served.person("ban").get("/measures");
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("建设智慧监管") && !page.body.contains("保持高压严打"), "the new year's");
+}

@@ -23,7 +23,7 @@ pub use catalogue::{Catalogue, EffectSig};
 pub use coverage::{Coverage, coverage};
 pub use diagnostic::Diagnostic;
 pub use diff::{PackDiff, diff};
-pub use draft::{NewError, NewReport, pack_new};
+pub use draft::{NewError, NewReport, Start, pack_new};
 pub use expr::{Expr, Type};
 pub use field::{Choice, Field, FieldKind};
 pub use indicator::Indicator;

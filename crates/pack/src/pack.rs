@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 pub use shian_plan::Op;
-use shian_plan::Plan;
+use shian_plan::{Directory, Plan};
 
 use crate::expr::Edition;
 use crate::field::{Choice, ChoiceList, FieldKind};
@@ -76,6 +76,11 @@ impl Pack {
         self.registers.values().find(|register| register.seed == Some(seed))
     }
 
+    /// The bodies by every name documents give them.
+    pub fn directory(&self) -> Directory {
+        directory(&self.bodies)
+    }
+
     /// The kinds that areas.csv or bodies.csv may name: options of the field `kind` of the seeded register.
     pub(crate) fn kinds(&self, seed: Seed) -> &[Choice] {
         let field = self.seeded(seed).and_then(|register| register.fields.get("kind"));
@@ -100,6 +105,17 @@ impl Pack {
             |e: &&Edition| e.from.is_none_or(|from| from <= day) && e.to.is_none_or(|to| day <= to);
         self.rules.get(name)?.iter().find(in_force).map(|edition| edition.value)
     }
+}
+
+/// Names and aliases of bodies, each with its code.
+pub(crate) fn directory(bodies: &[Body]) -> Directory {
+    let mut directory = Directory::default();
+    for body in bodies {
+        for name in std::iter::once(&body.name).chain(&body.aliases) {
+            directory.insert(name, &body.code);
+        }
+    }
+    directory
 }
 
 /// A plan target bound to an indicator 目标.

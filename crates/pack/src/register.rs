@@ -115,6 +115,8 @@ pub struct Step {
     pub run: Option<String>,
     /// `after = "rectification.closed"`: no person; a child's reaching that state moves it.
     pub after: Option<(String, String)>,
+    /// `after = "year"`: no person; applying the pack of another year moves records of the year before (年度结转).
+    pub lapses: bool,
     /// Registers in which no open record may point here.
     pub unless_open: Vec<String>,
     /// Whom it tells.

@@ -3,6 +3,7 @@
 mod act;
 pub mod actor;
 pub mod admin;
+mod carry;
 mod check;
 pub mod clock;
 mod clocks;

@@ -204,7 +204,7 @@ impl Office {
         let (old, new, now) = (self.held().pack.clone(), pack.clone(), self.now());
         let rest = move |tx: &mut Tx, migration: &Migration| -> Result<_, OfficeError> {
             let mut written = BTreeSet::new();
-            let seeded = seed::seed(tx, &new, now, &mut written).map_err(seeds)?;
+            let seeded = seed::seed(tx, (&old, &new), now, &mut written).map_err(seeds)?;
             restamp::restamp(tx, (&old, &new), &migration.restamp, now, &mut written).map_err(seeds)?;
             crate::indicator::rejudge(tx, &new, now, &written)?;
             crate::indicator::refresh(tx, &new, now)?;

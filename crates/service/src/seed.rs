@@ -1,6 +1,6 @@
 //! Records that come from the pack itself: areas, bodies, duties. Applying a pack brings them in step with its tables, by the
 //! same door as a person's act; what people wrote into their other fields stays.
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use shian_store::{Asked, ListQuery, Record, Tx};
 
 use crate::act::{Act, act};
 use crate::actor::Actor;
+use crate::carry::{self, Carry};
 use crate::check::as_text;
 use crate::desk::Desk;
 use crate::draft::Draft;
@@ -38,14 +39,17 @@ impl std::fmt::Display for Seeded {
     }
 }
 
-/// Areas, bodies, duties, in that order. Notes in `written` what was written to: indicators are judged after all of it.
+/// Areas, bodies, duties, in that order; `before` is the pack at work until now. Notes in `written` what was written to:
+/// indicators are judged after all of it.
 pub(crate) fn seed(
     tx: &mut Tx,
-    pack: &Arc<Pack>,
+    (before, pack): (&Pack, &Arc<Pack>),
     now: DateTime<Utc>,
     written: &mut BTreeSet<String>,
 ) -> Result<[Seeded; 3], Refusal> {
-    Ok([areas(tx, pack, now, written)?, bodies(tx, pack, now, written)?, duties(tx, pack, now, written)?])
+    let areas = areas(tx, pack, now, written)?;
+    let bodies = bodies(tx, pack, now, written)?;
+    Ok([areas, bodies, duties(tx, (before, pack), now, written)?])
 }
 
 /// One record as the pack wants it: what tells it from others, and its fields.
@@ -78,7 +82,8 @@ fn areas(
     }
     let wanted = parents_first(wanted);
     let live = Live::new(pack.clone(), Directory::default());
-    bring(tx, &live, (register, &["code"]), wanted, now, written)
+    let there = all(tx, register)?;
+    as_system(tx, &live, now, written, |desk| bring(desk, (register, &["code"]), there, wanted))
 }
 
 /// An area whose parent is not in the table comes where it stands; the pack's check names it.
@@ -122,12 +127,13 @@ fn bodies(
         });
     }
     let live = Live::new(pack.clone(), directory);
-    bring(tx, &live, (register, &["code"]), wanted, now, written)
+    let there = all(tx, register)?;
+    as_system(tx, &live, now, written, |desk| bring(desk, (register, &["code"]), there, wanted))
 }
 
 fn duties(
     tx: &mut Tx,
-    pack: &Arc<Pack>,
+    (before, pack): (&Pack, &Arc<Pack>),
     now: DateTime<Utc>,
     written: &mut BTreeSet<String>,
 ) -> Result<Seeded, Refusal> {
@@ -137,6 +143,7 @@ fn duties(
     for duty in &pack.duties {
         let Some(body) = directory.body(&duty.body) else { continue };
         let mut fields = Fields::from_iter([
+            ("year".to_string(), Value::Int(i64::from(pack.year))),
             ("measure".to_string(), Value::Int(i64::from(duty.measure))),
             ("chapter".to_string(), Value::Int(i64::from(duty.chapter))),
             ("title".to_string(), Value::Text(duty.title.clone())),
@@ -152,11 +159,22 @@ fn duties(
         }
     }
     let live = Live::new(pack.clone(), directory);
-    bring(tx, &live, (register, &DUTY_KEY), wanted, now, written)
+    let of_the_year = |duty: &Record| carry::year(duty).is_none_or(|year| year == i64::from(pack.year));
+    let (have, past): (Vec<_>, Vec<_>) = all(tx, register)?.into_iter().partition(of_the_year);
+    let carry = Carry::new(before, pack, register, past);
+    let there: HashSet<String> = have.iter().map(|duty| key_of(&duty.fields, &DUTY_KEY)).collect();
+    for new in wanted.iter_mut().filter(|wanted| !there.contains(&wanted.key)) {
+        carry.onto(&mut new.fields);
+    }
+    as_system(tx, &live, now, written, |desk| {
+        let mut done = bring(desk, (register, &DUTY_KEY), have, wanted)?;
+        done.removed += carry.lapse(desk)?;
+        Ok(done)
+    })
 }
 
-/// What tells one duty from another: measure × body × role.
-const DUTY_KEY: [&str; 4] = ["chapter", "measure", "body", "role"];
+/// What tells one duty from another: year × measure × body × role.
+const DUTY_KEY: [&str; 5] = ["year", "chapter", "measure", "body", "role"];
 
 /// A body named twice in one measure has one duty with both sentences.
 fn add_text(fields: &mut Fields, more: &str) {
@@ -173,24 +191,35 @@ fn key_of(fields: &Fields, of: &[&str]) -> String {
     parts.join("|")
 }
 
-/// Adds, changes and removes until the register holds what is wanted.
-fn bring(
+/// At the system's desk, which leaves the indicators for later.
+fn as_system<T>(
     tx: &mut Tx,
     live: &Live,
-    (register, key): (&Register, &[&str]),
-    wanted: Vec<Wanted>,
     now: DateTime<Utc>,
     later: &mut BTreeSet<String>,
-) -> Result<Seeded, Refusal> {
+    work: impl FnOnce(&mut Desk) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let system = Actor::system();
+    let mut desk = Desk::new(tx, live, &system, now);
+    desk.later = Some(std::mem::take(later));
+    let done = work(&mut desk)?;
+    *later = desk.later.take().unwrap_or_default();
+    Ok(done)
+}
+
+/// Adds, changes and removes until the register holds what is wanted; `there`: what it holds.
+fn bring(
+    desk: &mut Desk,
+    (register, key): (&Register, &[&str]),
+    there: Vec<Record>,
+    wanted: Vec<Wanted>,
+) -> Result<Seeded, Refusal> {
     let mut done = Seeded::default();
     let mut have: HashMap<String, Record> = HashMap::new();
-    for record in all(tx, register)? {
+    for record in there {
         have.insert(key_of(&record.fields, key), record);
     }
     let mut written: HashMap<String, RecordId> = HashMap::new();
-    let mut desk = Desk::new(tx, live, &system, now);
-    desk.later = Some(std::mem::take(later));
     for mut one in wanted {
         if let Some((field, above)) = &one.above {
             let id = written.get(above).copied();
@@ -200,14 +229,14 @@ fn bring(
             None => {
                 done.added += 1;
                 let draft = draft_of(&one.fields);
-                act(&mut desk, &Act::Create { register: register.id.clone(), draft })?.id
+                act(desk, &Act::Create { register: register.id.clone(), draft })?.id
             }
             Some(record) => {
                 let differs = one.fields.iter().any(|(id, value)| record.fields.get(id) != Some(value));
                 if differs {
                     done.changed += 1;
                     let (register, draft) = (register.id.clone(), draft_of(&one.fields));
-                    act(&mut desk, &Act::Edit { register, id: record.id, version: record.version, draft })?;
+                    act(desk, &Act::Edit { register, id: record.id, version: record.version, draft })?;
                 } else {
                     done.kept += 1;
                 }
@@ -220,9 +249,8 @@ fn bring(
         done.removed += 1;
         let reason = Some("治理包里不再有".to_string());
         let (register, version) = (register.id.clone(), record.version);
-        act(&mut desk, &Act::Delete { register, id: record.id, version, reason })?;
+        act(desk, &Act::Delete { register, id: record.id, version, reason })?;
     }
-    *later = desk.later.take().unwrap_or_default();
     Ok(done)
 }
 

@@ -5,7 +5,7 @@ use super::{Checker, fields::named};
 use crate::diagnostic::Code;
 use crate::field::FieldKind;
 use crate::path::End;
-use crate::register::{Register, Step};
+use crate::register::{Register, Seed, Step};
 
 pub(super) fn check(c: &Checker<'_>, register: &Register) {
     for step in register.steps.values() {
@@ -51,6 +51,9 @@ fn check_step(c: &Checker<'_>, register: &Register, step: &Step) {
         for id in child.into_iter().flat_map(|child| opens.with.keys().map(move |id| (child, id))) {
             named(c, id.0, id.1, c.at(register, &["steps", &step.id, "opens", "with", id.1]));
         }
+    }
+    if step.lapses && register.seed != Some(Seed::Duties) {
+        c.error(at("after"), Code::BadValue, "只有 seed = \"duties\" 的台账有年度结转（after = \"year\"）");
     }
     if let Some((child, state)) = &step.after
         && let Some(child) = points_back(c, register, child, &["steps", &step.id, "after"])

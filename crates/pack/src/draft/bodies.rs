@@ -21,11 +21,11 @@ const KINDS: [(&str, &[&str], &[&str]); 7] = [
 ];
 const OTHERWISE: &str = "bureau";
 
-/// In the order of the document.
+/// Those the pack it starts from knows, then the new ones in the order of the document.
 pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
     let kinds = base.kinds(Seed::Bodies);
-    let mut directory = Directory::default();
-    let mut bodies: Vec<Body> = Vec::new();
+    let mut directory = base.directory();
+    let mut bodies: Vec<Body> = base.bodies.clone();
     for BodyName { name, .. } in Directory::default().resolve(plan).unknown {
         let known = directory.id(&name).or_else(|| directory.id(bare(&name))).map(str::to_owned);
         let longer = || {
@@ -35,12 +35,13 @@ pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
         match known.or_else(longer) {
             Some(code) => {
                 directory.insert(&name, &code);
-                if let Some(body) = bodies.iter_mut().find(|body| body.code == code && body.name != name) {
+                let body = bodies.iter_mut().find(|body| body.code == code && body.name != name);
+                if let Some(body) = body.filter(|body| !body.aliases.contains(&name)) {
                     body.aliases.push(name);
                 }
             }
             None => {
-                let code = format!("b{:02}", bodies.len() + 1);
+                let code = free(&bodies);
                 directory.insert(&name, &code);
                 let kind = kind(&name, kinds);
                 bodies.push(Body { code, name, kind, aliases: Vec::new(), area: None, members: Vec::new() });
@@ -48,6 +49,13 @@ pub fn find(plan: &Plan, base: &Pack) -> Vec<Body> {
         }
     }
     bodies
+}
+
+/// A code that no body has.
+fn free(bodies: &[Body]) -> String {
+    let codes = (bodies.len() + 1..).map(|no| format!("b{no:02}"));
+    let mut unused = codes.filter(|code| bodies.iter().all(|body| body.code != *code));
+    unused.next().unwrap_or_default()
 }
 
 /// 区市场监管局 and 市场监管局 are one body of a district; 市生态环境局 is another than 生态环境局 of the district.

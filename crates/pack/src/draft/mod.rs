@@ -1,9 +1,10 @@
 //! A thin pack from a plan document (`pack new`): the bodies found, the targets bound to the base's indicators by name.
 //!
-//! What the document does not say (codes of areas, populations, who is who) a person adds afterwards; what could not be
-//! bound is listed, never guessed.
+//! What the document does not say (codes of areas, populations, who is who) a person adds afterwards, or it is taken over
+//! from last year's pack; what could not be bound is listed, never guessed.
 mod binding;
 mod bodies;
+mod next;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::{fmt, fs};
 
 use rust_decimal::Decimal;
 use serde::Serialize;
-use shian_plan::{Op, Plan, PlanError, Target};
+use shian_plan::{Comparison, Op, Plan, PlanError, Target};
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::Diagnostic;
@@ -32,7 +33,18 @@ pub struct NewReport {
     pub bodies: Vec<Body>,
     /// Targets of the plan, in its order, with the indicator each was bound to or comes near to.
     pub targets: Vec<NewTarget>,
+    /// With last year's plan, where the pack goes on from one; also in the pack's comparison.md.
+    pub comparison: Option<Comparison>,
     pub files: Vec<PathBuf>,
+}
+
+/// What a new pack starts from.
+#[derive(Debug, Clone, Copy)]
+pub enum Start<'a> {
+    /// The pack it extends; bodies and areas are read from the plan.
+    Base(&'a Path),
+    /// Last year's pack of the same place: its bodies, areas, own registers and bindings go on.
+    Last(&'a Path),
 }
 
 /// A target of the plan and what became of it.
@@ -72,7 +84,16 @@ impl fmt::Display for NewReport {
             };
             writeln!(f, "  第 {chapter} 章第 {measure} 项  {name} {} {value} {unit}{near}", op.sign())?;
         }
-        write!(f, "接着要做：把 pack.toml 和 areas.csv 里的区划代码、人口改成真的，补上乡镇和各单位的别名")
+        let Some(comparison) = &self.comparison else {
+            return write!(
+                f,
+                "接着要做：把 pack.toml 和 areas.csv 里的区划代码、人口改成真的，补上乡镇和各单位的别名"
+            );
+        };
+        write!(
+            f,
+            "{comparison}\n接着要做：看 comparison.md 里的新增和修改，确认目标绑定；上一年的 plan.fixes.toml 不沿用"
+        )
     }
 }
 
@@ -85,9 +106,11 @@ pub enum NewError {
     NoYear,
     #[error("基础包有 {} 处错误，先改正它", .0.len())]
     Base(Vec<Diagnostic>),
+    #[error("{} 里没有工作要点，不能作为上一年的治理包", .0.display())]
+    NoPlan(PathBuf),
     #[error("{} 已经有文件，不覆盖", .0.display())]
     Exists(PathBuf),
-    #[error("新包须与基础包放在同一个文件夹里：{}", .0.display())]
+    #[error("新包须与它所依据的包放在同一个文件夹里：{}", .0.display())]
     NotBeside(PathBuf),
     #[error("写不了 {}：{source}", path.display())]
     Write { path: PathBuf, source: std::io::Error },
@@ -96,34 +119,37 @@ pub enum NewError {
     Check(Vec<Diagnostic>),
 }
 
-/// Writes a pack for the plan `bytes` into `out_dir`, a folder beside `base_dir`, and checks it.
+/// Writes a pack for the plan `bytes` into `out_dir`, a folder beside what it starts from, and checks it.
 ///
 /// # Errors
 /// See [`NewError`]; with [`NewError::Check`] the files are there.
 pub fn pack_new(
     bytes: &[u8],
     file_name: &str,
-    base_dir: &Path,
+    start: Start<'_>,
     out_dir: &Path,
     catalogue: &Catalogue,
 ) -> Result<NewReport, NewError> {
     let plan = shian_plan::compile(bytes, file_name)?.plan;
     let year = plan.year.or_else(|| year_in(&plan.text)).ok_or(NewError::NoYear)?;
-    let base = read(base_dir, catalogue).map_err(NewError::Base)?;
+    let (Start::Base(from) | Start::Last(from)) = start;
+    let base = read(from, catalogue).map_err(NewError::Base)?;
+    let last = matches!(start, Start::Last(_)).then(|| next::Last::new(&base, from, &plan)).transpose()?;
     if fs::read_dir(out_dir).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(NewError::Exists(out_dir.to_owned()));
     }
     fs::create_dir_all(out_dir).map_err(|source| NewError::Write { path: out_dir.to_owned(), source })?;
-    if !beside(base_dir, out_dir) {
+    if !beside(from, out_dir) {
         return Err(NewError::NotBeside(out_dir.to_owned()));
     }
     let draft = Draft {
         id: folder_name(out_dir),
-        base_id: folder_name(base_dir),
+        base_id: folder_name(from),
         bodies: bodies::find(&plan, &base),
-        targets: targets(&plan, &base),
+        targets: targets(&plan, &base, last.as_ref()),
         plan: &plan,
         base: &base,
+        last,
         year,
     };
     let files = write::write(&draft, bytes, file_name, out_dir)?;
@@ -137,6 +163,7 @@ pub fn pack_new(
         duties: pack.duties.len(),
         bodies: draft.bodies,
         targets: draft.targets,
+        comparison: draft.last.map(|last| last.comparison),
         files,
     })
 }
@@ -148,20 +175,23 @@ struct Draft<'a> {
     bodies: Vec<Body>,
     targets: Vec<NewTarget>,
     plan: &'a Plan,
+    /// What is extended; last year's pack, its base merged in, where the pack goes on from one.
     base: &'a Pack,
+    last: Option<next::Last<'a>>,
     year: i32,
 }
 
-fn targets(plan: &Plan, base: &Pack) -> Vec<NewTarget> {
+fn targets(plan: &Plan, base: &Pack, last: Option<&next::Last<'_>>) -> Vec<NewTarget> {
     let mut targets = Vec::new();
     for chapter in &plan.chapters {
         for measure in &chapter.measures {
             for target in measure.tasks.iter().flat_map(|task| &task.targets) {
                 let name = name_of(target);
+                let before = last.and_then(|last| last.binding((chapter.no, measure.no), target));
                 targets.push(NewTarget {
                     chapter: chapter.no,
                     measure: measure.no,
-                    bound: binding::bind(&name, &target.unit, base),
+                    bound: before.unwrap_or_else(|| binding::bind(&name, &target.unit, base)),
                     name,
                     op: target.op,
                     value: target.value,

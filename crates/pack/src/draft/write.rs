@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 
 use super::binding::Bound;
+use super::next::Last;
 use super::{Draft, NewError, NewTarget};
 use crate::indicator::{Having, Indicator, Shape};
 use crate::register::{Register, Seed};
@@ -17,16 +18,22 @@ const AREA_CODE: &str = "000000";
 
 pub fn write(draft: &Draft<'_>, bytes: &[u8], file_name: &str, out: &Path) -> Result<Vec<PathBuf>, NewError> {
     let mut files = vec![
-        ("pack.toml".to_owned(), head(draft).into_bytes()),
         (plan_name(file_name), bytes.to_vec()),
         ("bodies.csv".to_owned(), bodies(draft)),
-        ("areas.csv".to_owned(), areas(draft)),
         ("targets.toml".to_owned(), targets(draft).into_bytes()),
     ];
-    if draft.base.roles.is_empty() {
-        files.push(("roles.toml".to_owned(), ROLES.as_bytes().to_vec()));
-    }
     let mut written = Vec::new();
+    if let Some(last) = &draft.last {
+        written = last.take_over(out)?;
+        files.push(("pack.toml".to_owned(), next_head(draft, last).into_bytes()));
+        files.push(("comparison.md".to_owned(), last.comparison.to_string().into_bytes()));
+    } else {
+        files.push(("pack.toml".to_owned(), head(draft).into_bytes()));
+        files.push(("areas.csv".to_owned(), areas(draft)));
+        if draft.base.roles.is_empty() {
+            files.push(("roles.toml".to_owned(), ROLES.as_bytes().to_vec()));
+        }
+    }
     for (name, content) in files {
         let path = out.join(name);
         fs::write(&path, content).map_err(|source| NewError::Write { path: path.clone(), source })?;
@@ -68,21 +75,50 @@ fn head(draft: &Draft<'_>) -> String {
         quoted(place),
         quoted(AREA_CODE),
     );
-    text.push_str(
-        "\n# 台账和指标服务于要点的哪几项措施（章.序号）；没有列出的不挂在任何措施下。\n[measures]\n",
-    );
+    text.push_str(MEASURES);
     for (id, measures) in measures(draft) {
-        text.push_str(&format!("{id} = {measures:?}\n"));
+        text.push_str(&format!("{id} = {:?}\n", printed(&measures)));
     }
     text
 }
 
+const MEASURES: &str =
+    "\n# 台账和指标服务于要点的哪几项措施（章.序号）；没有列出的不挂在任何措施下。\n[measures]\n";
+
+/// Last year's head with this year in it.
+fn next_head(draft: &Draft<'_>, last: &Last<'_>) -> String {
+    let mut head = last.head();
+    let old = head.get("year").and_then(toml::Value::as_integer).unwrap_or_default();
+    let title = head.get("title").and_then(toml::Value::as_str).unwrap_or_default();
+    let title = title.replace(&old.to_string(), &draft.year.to_string());
+    head.insert("id".to_owned(), draft.id.as_str().into());
+    head.insert("title".to_owned(), title.into());
+    head.insert("year".to_owned(), i64::from(draft.year).into());
+    head.remove("measures");
+    let mut text =
+        format!("# 由 {} 与新的工作要点生成；两年要点的对照在 comparison.md。\n{head}", draft.base_id);
+    text.push_str(MEASURES);
+    let mut serves = last.serves();
+    for (id, found) in measures(draft) {
+        let new = found.into_iter().filter(|place| !last.knows(*place));
+        serves.entry(id).or_default().extend(new);
+    }
+    for (id, measures) in serves.iter().filter(|(_, measures)| !measures.is_empty()) {
+        text.push_str(&format!("{id} = {:?}\n", printed(measures)));
+    }
+    text
+}
+
+fn printed(measures: &[(u32, u32)]) -> Vec<String> {
+    measures.iter().map(|(chapter, measure)| format!("{chapter}.{measure}")).collect()
+}
+
 /// Measures by the id of what serves them: each indicator that a target means or comes near to, the registers it counts,
 /// and each register whose name the measure speaks of.
-fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<String>> {
-    let mut serves: IndexMap<String, Vec<String>> = IndexMap::new();
-    let mut add = |id: &str, (chapter, measure): (u32, u32)| {
-        let (measures, place) = (serves.entry(id.to_owned()).or_default(), format!("{chapter}.{measure}"));
+fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<(u32, u32)>> {
+    let mut serves: IndexMap<String, Vec<(u32, u32)>> = IndexMap::new();
+    let mut add = |id: &str, place: (u32, u32)| {
+        let measures = serves.entry(id.to_owned()).or_default();
         if !measures.contains(&place) {
             measures.push(place);
         }
@@ -126,8 +162,8 @@ fn bodies(draft: &Draft<'_>) -> Vec<u8> {
             body.name.clone(),
             body.kind.clone(),
             body.aliases.join("|"),
-            String::new(),
-            String::new(),
+            body.area.clone().unwrap_or_default(),
+            body.members.join("|"),
         ]
     });
     table(&["code", "name", "kind", "aliases", "area", "members"], rows)

@@ -61,6 +61,7 @@ pub fn step(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> S
         asks: keys.texts("asks"),
         opens: opens(&keys, formulas),
         run: keys.text("run"),
+        lapses: lapses(&keys),
         after: after(&keys),
         unless_open: keys.texts("unless_open"),
         notifies: grants(sources, keys.words("notifies")),
@@ -70,7 +71,7 @@ pub fn step(id: &str, map: &Map, sources: &Sources, formulas: Formulas<'_>) -> S
         keys.missing("from");
     }
     if step.by.is_empty() && !keys.has("by") && step.after.is_none() && !keys.has("after") {
-        let help = "写 by = [\"角色\"]，或 after = \"台账.状态\"（由下级记录推动）";
+        let help = "写 by = [\"角色\"]，或 after = \"台账.状态\"（由下级记录推动）、\"year\"（年度结转）";
         sources.error_with_help(map.at, Code::Missing, format!("步骤 `{id}` 没有人能走"), help);
     }
     keys.close();
@@ -101,9 +102,14 @@ fn opens(keys: &Keys<'_>, formulas: Formulas<'_>) -> Option<Opens> {
     Some(Opens { register, with })
 }
 
+/// `after = "year"`
+fn lapses(keys: &Keys<'_>) -> bool {
+    keys.word("after").is_some_and(|word| word.text == "year")
+}
+
 /// `after = "rectification.closed"`
 fn after(keys: &Keys<'_>) -> Option<(String, String)> {
-    let word = keys.word("after")?;
+    let word = keys.word("after").filter(|word| word.text != "year")?;
     match word.text.split_once('.') {
         Some((register, state)) => Some((register.to_owned(), state.to_owned())),
         None => {

@@ -17,7 +17,7 @@ const DEPTH: usize = 4;
 const FILE_BYTES: u64 = 20 * 1024 * 1024;
 
 /// What stands in the folder of a pack.
-const FILES: [&str; 18] = [
+const FILES: [&str; 19] = [
     "pack.toml",
     "roles.toml",
     "targets.toml",
@@ -25,6 +25,7 @@ const FILES: [&str; 18] = [
     "areas.csv",
     "bodies.csv",
     "plan.fixes.toml",
+    "comparison.md",
     "plan.txt",
     "plan.docx",
     "plan.pdf",

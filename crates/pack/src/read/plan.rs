@@ -50,12 +50,7 @@ fn report(note: &Note, folder: &Folder, text: At, sources: &Sources) {
 /// One duty per chapter, measure, body and role; a body named twice in a measure has both texts. A collective name
 /// (各乡镇、办、管委会) stands for its members: each owes its own report, unless the measure names it by itself.
 fn duties(plan: &Plan, text: At, sources: &Sources, bodies: &[Body]) -> Vec<Duty> {
-    let mut directory = Directory::default();
-    for body in bodies {
-        for name in std::iter::once(&body.name).chain(&body.aliases) {
-            directory.insert(name, &body.code);
-        }
-    }
+    let directory = crate::pack::directory(bodies);
     report_unknown(plan, text, sources, &directory, bodies);
     let members: HashMap<&str, &[String]> = bodies
         .iter()

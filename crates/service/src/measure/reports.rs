@@ -9,6 +9,7 @@ use shian_pack::value::RecordId;
 use shian_pack::{Register, Value};
 use shian_store::{ListQuery, Record};
 
+use crate::carry::year;
 use crate::clock::day_of;
 use crate::deadline::{standing, term};
 use crate::desk::{Desk, Sheet};
@@ -75,7 +76,8 @@ impl Reports {
         let live = desk.live;
         let mut book = Self::default();
         let Some(duties) = live.pack.seeded(Seed::Duties) else { return Ok(book) };
-        for record in readable(desk, duties, None)? {
+        let of_the_year = |duty: &Record| year(duty).is_none_or(|year| year == i64::from(live.pack.year));
+        for record in readable(desk, duties, None)?.into_iter().filter(of_the_year) {
             if let Some(duty) = duty_of(duties, &record) {
                 book.duties.insert(record.id, duty);
             }

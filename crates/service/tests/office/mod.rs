@@ -79,7 +79,7 @@ impl Setting {
     }
 }
 
-fn copy(from: &Path, to: &Path, change: &impl Fn(&str, String) -> String) {
+pub fn copy(from: &Path, to: &Path, change: &impl Fn(&str, String) -> String) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
