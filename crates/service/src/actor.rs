@@ -21,6 +21,8 @@ pub struct Actor {
     pub stands_for: Vec<RecordId>,
     /// What he may do besides registers: `admin.system`, `admin.security`, `admin.audit`, `accept` …
     pub may: BTreeSet<String>,
+    /// His password was given by another. Until he has changed it he holds no role.
+    pub must_change: bool,
     /// A program that acts for him by a token: what his rights are narrowed to.
     #[serde(skip)]
     pub reach: Option<TokenReach>,
@@ -65,11 +67,18 @@ impl Actor {
         for held in &account.roles {
             let Some(role) = live.pack.roles.get(&held.role) else { continue };
             actor.may.extend(role.may.iter().cloned());
-            let words = format!("{}{}", place_of(held, live), role.title);
+            let place = place_of(held, live);
+            // 区政府食安办 + 食安办 would say it twice.
+            let words = format!("{place}{}", if place.ends_with(&role.title) { "" } else { &role.title });
             actor.title = if actor.title.is_empty() { words } else { format!("{}、{words}", actor.title) };
             actor.roles.push(RoleHeld { role: held.role.clone(), area: held.area.clone(), body: held.body });
         }
         actor
+    }
+
+    /// The same person as long as he goes by a password that another gave him: he may do nothing but change it.
+    pub(crate) fn waiting_for_his_password(self) -> Self {
+        Self { must_change: true, roles: Vec::new(), stands_for: Vec::new(), may: BTreeSet::new(), ..self }
     }
 
     pub fn is_system(&self) -> bool {

@@ -92,6 +92,7 @@ impl Office {
             password_at: now,
             created_at: now,
             closed_at: None,
+            given: !actor.is_system(),
         };
         let by = actor.id;
         self.store().write(move |tx| {
@@ -104,7 +105,7 @@ impl Office {
         })
     }
 
-    /// Sets a new password, unlocks, and signs the account out everywhere.
+    /// Sets a password that the person must change, unlocks, and signs the account out everywhere.
     pub fn reset_password(&self, actor: &Actor, login: &str, password: &str) -> Result<(), Refusal> {
         demand(actor, SYSTEM, "重设密码是系统管理员的事")?;
         if let Some(why) = weakness(password, login) {
@@ -115,6 +116,7 @@ impl Office {
         self.change_account(actor, login, "password_reset", move |tx, account| {
             account.password = hashed;
             account.password_at = now;
+            account.given = true;
             account.failed = 0;
             account.locked_until = None;
             tx.close_sessions(account.id)
@@ -280,6 +282,9 @@ fn seen(event: Event, name: &dyn Fn(Option<i64>) -> String) -> EventView {
         "account_added" => "新建账号",
         "account_closed" => "注销账号",
         "password_reset" => "重设密码",
+        "password_changed" => "修改密码",
+        "password_refused" => "修改密码时输错",
+        "sessions_ended" => "退出其他设备",
         "roles_granted" => "授予角色",
         "unlocked" => "解锁",
         "token_added" => "新建令牌",

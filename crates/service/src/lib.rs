@@ -1,5 +1,6 @@
 //! The desk: every act and every look goes permit → check → effect → one transaction. It holds the rules that a page
 //! does not, and never writes SQL.
+pub mod account;
 mod act;
 pub mod actor;
 pub mod admin;

@@ -24,7 +24,7 @@ const BROWSERS: usize = 5;
 const SEEN_EVERY: Duration = Duration::minutes(1);
 
 /// A new password must have this many characters at least, of three kinds out of four.
-const SHORTEST: usize = 10;
+pub(crate) const SHORTEST: usize = 10;
 
 impl Office {
     /// Signs in; answers the token for the browser. An unknown login costs the same time as a wrong password.
@@ -91,7 +91,7 @@ impl Office {
         Ok(self.store().write(move |tx| tx.close_session(&key))?)
     }
 
-    fn failed(&self, mut account: Account, from: &str) -> Result<Refusal, Refusal> {
+    pub(crate) fn failed(&self, mut account: Account, from: &str) -> Result<Refusal, Refusal> {
         let now = self.now();
         let from = from.to_owned();
         let account = self.store().write(move |tx| {
@@ -120,7 +120,8 @@ impl Office {
 
     /// The actor an account is at the desk.
     pub(crate) fn actor_of(&self, account: &Account) -> Actor {
-        Actor::of(account, &self.live())
+        let actor = Actor::of(account, &self.live());
+        if account.given { actor.waiting_for_his_password() } else { actor }
     }
 }
 
@@ -176,7 +177,7 @@ pub(crate) fn hash(password: &str) -> Result<String, Refusal> {
 }
 
 /// Compares; without a hash it still does the work, so time tells nobody which logins exist.
-fn verify(known: Option<&str>, password: &str) -> bool {
+pub(crate) fn verify(known: Option<&str>, password: &str) -> bool {
     const NOBODY: &str =
         "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let Ok(parsed) = PasswordHash::new(known.unwrap_or(NOBODY)) else { return false };

@@ -5,6 +5,7 @@ mod office;
 
 use chrono::Duration;
 use office::Setting;
+use shian_service::account::PasswordChange;
 use shian_service::{Actor, NewAccount, Refusal, RoleAsk};
 
 const WORD: &str = "Right-Word-2023";
@@ -150,4 +151,86 @@ fn an_unknown_login_and_a_wrong_password_are_told_alike() {
     add(&setting, "wang", &["office"]).unwrap();
     let unknown = setting.office.sign_in("nobody", WORD, "").unwrap_err().to_string();
     assert_eq!(unknown, setting.office.sign_in("wang", "wrong", "").unwrap_err().to_string());
+}
+
+fn change(current: &str, new: &str, again: &str) -> PasswordChange {
+    PasswordChange { current: current.into(), new: new.into(), again: again.into() }
+}
+
+#[test]
+fn a_person_changes_his_password_and_every_other_browser_is_signed_out() {
+    let (setting, _) = Setting::new();
+    add(&setting, "wang", &["office"]).unwrap();
+    let (other, _) = setting.office.sign_in("wang", WORD, "10.0.0.2").unwrap();
+    let (here, actor) = setting.office.sign_in("wang", WORD, "10.0.0.1").unwrap();
+    let own = setting.office.own_account(&actor, &here).unwrap();
+    assert_eq!(own.sessions.len(), 2);
+    assert!(own.sessions[0].here && own.sessions[0].from == "10.0.0.1");
+    setting
+        .office
+        .change_password(&actor, &here, &change(WORD, "Other-Word-2024", "Other-Word-2024"))
+        .unwrap();
+    assert!(setting.office.actor(&here).unwrap().is_some(), "this browser stays");
+    assert!(setting.office.actor(&other).unwrap().is_none(), "the other one is out");
+    assert!(setting.office.sign_in("wang", WORD, "").is_err());
+    assert!(setting.office.sign_in("wang", "Other-Word-2024", "").is_ok());
+}
+
+#[test]
+fn a_new_password_is_refused_with_every_reason_at_once() {
+    let (setting, _) = Setting::new();
+    add(&setting, "wang", &["office"]).unwrap();
+    let (token, actor) = setting.office.sign_in("wang", WORD, "").unwrap();
+    let fields = |ask: PasswordChange| match setting.office.change_password(&actor, &token, &ask) {
+        Err(Refusal::Invalid { problems }) => {
+            problems.into_iter().filter_map(|problem| problem.field).collect::<Vec<_>>()
+        }
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fields(change("wrong", "Other-Word-2024", "Other-Word-2024")), ["current"]);
+    assert_eq!(fields(change(WORD, "short", "shorter")), ["new", "again"]);
+    assert_eq!(fields(change(WORD, WORD, WORD)), ["new"], "the same one again");
+    for _ in 0..5 {
+        let _ = setting.office.change_password(&actor, &token, &change("wrong", "x", "x"));
+    }
+    let locked =
+        setting.office.change_password(&actor, &token, &change(WORD, "Other-Word-2024", "Other-Word-2024"));
+    assert!(matches!(locked, Err(Refusal::Conflict { .. })), "a stolen browser does not try for long");
+}
+
+#[test]
+fn a_password_given_by_another_opens_nothing_until_it_is_changed() {
+    let (setting, _) = Setting::new();
+    add(&setting, "wang", &["office"]).unwrap();
+    add(&setting, "xitong", &["sysadmin"]).unwrap();
+    setting.office.reset_password(&enter(&setting, "xitong"), "wang", "Given-Word-2023").unwrap();
+    let (token, given) = setting.office.sign_in("wang", "Given-Word-2023", "").unwrap();
+    assert!(given.must_change && given.roles.is_empty() && given.stands_for.is_empty());
+    assert!(setting.office.menu(&given).unwrap().is_empty(), "he may read nothing");
+    setting
+        .office
+        .change_password(&given, &token, &change("Given-Word-2023", "Other-Word-2024", "Other-Word-2024"))
+        .unwrap();
+    let own = setting.office.actor(&token).unwrap().unwrap();
+    assert!(!own.must_change && own.roles.len() == 1);
+}
+
+#[test]
+fn a_person_signs_out_his_other_browsers_and_nobody_elses() {
+    let (setting, _) = Setting::new();
+    add(&setting, "wang", &["office"]).unwrap();
+    add(&setting, "li", &["office"]).unwrap();
+    let (strange, _) = setting.office.sign_in("li", WORD, "").unwrap();
+    let (lost, _) = setting.office.sign_in("wang", WORD, "").unwrap();
+    let (here, actor) = setting.office.sign_in("wang", WORD, "").unwrap();
+    let keys: Vec<String> =
+        setting.office.own_account(&actor, &here).unwrap().sessions.into_iter().map(|s| s.key).collect();
+    assert!(
+        matches!(setting.office.end_sessions(&actor, &here, Some(&keys[0])), Err(Refusal::NotFound)),
+        "not this one"
+    );
+    assert!(matches!(setting.office.end_sessions(&actor, &here, Some("")), Err(Refusal::NotFound)));
+    setting.office.end_sessions(&actor, &here, Some(&keys[1])).unwrap();
+    assert!(setting.office.actor(&lost).unwrap().is_none());
+    assert!(setting.office.actor(&strange).unwrap().is_some());
 }

@@ -26,6 +26,8 @@ pub struct Account {
     pub password_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub closed_at: Option<DateTime<Utc>>,
+    /// The password was given by another; until it is changed the account may do nothing.
+    pub given: bool,
 }
 
 /// A role held for an area (path) or a body.
@@ -63,7 +65,7 @@ pub struct Event {
 }
 
 const ACCOUNT: &str = "SELECT id, login, name, password, roles, stands_for, failed, locked_until, password_at, \
-     created_at, closed_at FROM account";
+     created_at, closed_at, given FROM account";
 
 impl Tx {
     pub fn account(&mut self, id: i64) -> Result<Option<Account>> {
@@ -99,14 +101,15 @@ impl Tx {
             account.password_at.timestamp().into(),
             account.created_at.timestamp().into(),
             account.closed_at.map(|at| at.timestamp()).into(),
+            i64::from(account.given).into(),
         ];
         self.execute(
             "INSERT INTO account (id, login, name, password, roles, stands_for, failed, locked_until, password_at, \
-             created_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             created_at, closed_at, given) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, \
              password = excluded.password, roles = excluded.roles, stands_for = excluded.stands_for, \
              failed = excluded.failed, locked_until = excluded.locked_until, \
-             password_at = excluded.password_at, closed_at = excluded.closed_at",
+             password_at = excluded.password_at, closed_at = excluded.closed_at, given = excluded.given",
             &cells,
         )?;
         self.enrol(account)
@@ -209,6 +212,7 @@ fn account(mut row: Row) -> Result<Account> {
         password_at: instant(row.int(8)?)?,
         created_at: instant(row.int(9)?)?,
         closed_at: row.maybe_int(10)?.map(instant).transpose()?,
+        given: row.int(11)? != 0,
     })
 }
 

@@ -14,6 +14,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (5, include_str!("../schema/0005_notice.sql")),
     (6, include_str!("../schema/0006_programs.sql")),
     (9, include_str!("../schema/0009_applied.sql")),
+    (11, include_str!("../schema/0011_own_account.sql")),
 ];
 
 fn worded(script: &str, dialect: Dialect) -> String {

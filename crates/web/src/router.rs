@@ -14,8 +14,8 @@ use shian_service::{Office, Refusal};
 use crate::{
     WebConfig, WebError, api, assets, guard,
     pages::{
-        admin, cockpit, desk, forms, indicators, measures, notices, parts, preferences, records, refused,
-        registers, search, signin,
+        account, admin, cockpit, desk, forms, indicators, measures, notices, parts, preferences, records,
+        refused, registers, search, signin,
     },
     shell::Shell,
     signed::Signed,
@@ -88,6 +88,9 @@ fn writes() -> Router<Site> {
         .route("/signin", get(signin::show).post(signin::enter))
         .route("/signout", post(signin::leave))
         .route("/preferences", post(preferences::set))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::password))
+        .route("/account/sessions/{key}", post(account::end))
         .route("/registers/{register}/new", get(forms::new).post(forms::create))
         .route("/records/{register}/{id}/edit", get(forms::edit).post(forms::save))
         .route("/records/{register}/{id}/steps/{step}", get(forms::step).post(forms::take))

@@ -61,6 +61,9 @@ impl FromRequestParts<Site> for Signed {
             Ok(Some((actor, shell)))
         });
         match found.await {
+            Ok(Some((actor, _))) if actor.must_change && !visit.path.starts_with("/account") => {
+                Err(to(&visit, "/account"))
+            }
             Ok(Some((actor, shell))) => Ok(Self { site: site.clone(), actor: Arc::new(actor), visit, shell }),
             Ok(None) => Err(to_sign_in(&visit)),
             Err(refusal) => Err(refused::answer(site, &Shell::outside(&visit), &visit, refusal)),
@@ -129,13 +132,17 @@ where
 }
 
 fn to_sign_in(visit: &Visit) -> Refused {
-    let next: String = form_encode(&visit.path);
+    to(visit, &format!("/signin?next={}", form_encode(&visit.path)))
+}
+
+/// Another page than the one asked for.
+fn to(visit: &Visit, page: &str) -> Refused {
     if visit.bare {
-        // htmx would put the sign-in page into the middle of the old one.
-        let moved = [("hx-redirect", format!("/signin?next={next}"))];
+        // htmx would put that page into the middle of the old one.
+        let moved = [("hx-redirect", page.to_owned())];
         return Refused::from((StatusCode::UNAUTHORIZED, moved).into_response());
     }
-    Refused::from(Redirect::to(&format!("/signin?next={next}")).into_response())
+    Refused::from(Redirect::to(page).into_response())
 }
 
 /// Percent-encodes everything but letters, digits and the few signs that are safe in a query.

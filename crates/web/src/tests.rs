@@ -177,6 +177,7 @@ impl Gallery {
             closed: false,
         };
         let problems = vec![Problem::new("password", "密码", "密码至少 10 位")];
+        self.hang("pages/account.html", samples::account());
         self.hang("pages/users.html", admin::UsersPage::sample(vec![account], problems));
         let event = EventView {
             id: 1,

@@ -1,5 +1,6 @@
 //! The pages: one file each, holding the handlers and the structs their templates read.
 
+pub mod account;
 pub mod admin;
 pub mod cockpit;
 pub mod desk;

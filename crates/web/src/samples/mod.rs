@@ -1,12 +1,14 @@
 //! What the service might tell, by hand, so that tests draw every template with every part of it filled. Only for tests.
 #![allow(clippy::wildcard_imports)]
 
+mod people;
 mod plan;
 mod records;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use shian_service::view::{Link, OptionView};
 
+pub use people::*;
 pub use plan::*;
 pub use records::*;
 
