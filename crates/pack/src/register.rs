@@ -27,6 +27,8 @@ pub struct Register {
     pub scope: ScopeRule,
     pub fields: IndexMap<String, Field>,
     pub states: IndexMap<String, String>,
+    /// States in which a record waits for whoever can take its next step; None: told by the steps that notify.
+    pub waits: Option<Vec<String>>,
     pub steps: IndexMap<String, Step>,
     pub deadlines: IndexMap<String, Deadline>,
     pub access: Access,

@@ -14,6 +14,7 @@ use crate::follow;
 use crate::notice;
 use crate::permit;
 use crate::refusal::{Problem, Refusal};
+use crate::waiting;
 
 /// What is asked of the desk.
 #[derive(Debug, Clone)]
@@ -92,6 +93,7 @@ fn insert(
     let record = Arc::new(record);
     desk.keep(record.id, Some(record.clone()));
     follow::written(desk, register, None, &record, depth)?;
+    waiting::hand_on(desk, register, None, &record)?;
     Ok(record)
 }
 
@@ -208,6 +210,7 @@ pub(crate) fn move_to(
     }
     follow::written(desk, register, Some(record), &new, depth)?;
     notice::of_step(desk, register, step, &new, reason)?;
+    waiting::hand_on(desk, register, Some(step), &new)?;
     desk.record(register, new.id)?.ok_or(Refusal::NotFound)
 }
 

@@ -30,6 +30,7 @@ pub(crate) fn written(
         return Err(Refusal::conflict("这一步牵动的记录太多，没有办成，请联系系统管理员"));
     }
     crate::clocks::settle(desk, register, new)?;
+    crate::waiting::settle(desk, register, old.map(Arc::as_ref), new)?;
     settle_indicators(desk, old.map(Arc::as_ref), new)?;
     if let Some(old) = old {
         rewrite_followers(desk, register, old, new, depth)?;

@@ -40,6 +40,7 @@ pub mod sheet;
 mod tick;
 pub mod token;
 pub mod view;
+mod waiting;
 mod wording;
 mod work;
 

@@ -39,6 +39,8 @@ pub struct Shape {
     pub children: Vec<(String, String)>,
     /// Steps that a record of this register moves in another by reaching a state: (state, parent register, step).
     pub moves: Vec<(String, String, String)>,
+    /// States in which a record waits for somebody.
+    pub waits: BTreeSet<String>,
 }
 
 impl Live {
@@ -48,6 +50,7 @@ impl Live {
             let shape = Shape {
                 calc: calc_order(register),
                 hops: looks(register).into_iter().map(|(by, _)| by).collect(),
+                waits: crate::waiting::states(register),
                 ..Shape::default()
             };
             shapes.insert(register.id.clone(), shape);

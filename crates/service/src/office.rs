@@ -118,7 +118,10 @@ impl Office {
     /// The database's.
     pub fn refresh_indicators(&self) -> Result<(), StoreError> {
         let (live, now) = (self.held(), self.now());
-        self.store.write(move |tx| crate::indicator::refresh(tx, &live.pack, now))
+        self.store.write(move |tx| {
+            crate::waiting::refresh(tx, &live, false)?;
+            crate::indicator::refresh(tx, &live.pack, now)
+        })
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -33,6 +33,7 @@ pub(crate) fn desk_view(desk: &mut Desk) -> Result<DeskView, Refusal> {
         coming: Vec::new(),
         later: Vec::new(),
         waiting: Vec::new(),
+        handed: crate::waiting::handed(desk)?,
         late_count: 0,
         total: 0,
         calendar: calendar(desk, &rows, today),
@@ -48,8 +49,15 @@ pub(crate) fn desk_view(desk: &mut Desk) -> Result<DeskView, Refusal> {
             _ => view.later.push(item),
         }
     }
+    let shown = rows.iter().map(|row| row.record).collect();
+    view.waiting = crate::waiting::for_actor(desk, &shown)?;
+    view.total += view.waiting.len() as i64;
     view.late_count = view.late.len() as i64;
     view.lead = lead(&desk.actor.name, view.late.len(), view.today_due.len(), view.coming.len());
+    if !view.waiting.is_empty() {
+        let words = format!("另有 {} 件等您办。", view.waiting.len());
+        view.lead.push_str(&words);
+    }
     Ok(view)
 }
 

@@ -16,6 +16,8 @@ on_both_databases! {
     a_notice_shows_nothing_of_a_record_that_its_reader_may_not_see_any_more
     notices_are_read_one_by_one_or_all_at_once_and_only_by_whom_they_are_for
     a_closed_account_is_told_nothing
+    what_waits_without_a_clock_is_on_the_desk_of_whose_turn_it_is_and_what_was_handed_on_is_followed
+    records_from_before_their_state_was_declared_to_wait_are_found
 }
 
 fn setting(stage: &Stage) -> Setting {
@@ -54,12 +56,16 @@ fn account(id: i64) -> Actor {
 }
 
 fn inspect(setting: &Setting) -> RecordView {
+    inspect_with(setting, "不符合")
+}
+
+fn inspect_with(setting: &Setting, result: &str) -> RecordView {
     let east = township_inspector(setting, "东镇");
     let place = business("东镇").text("owner", OWNER.to_string());
     setting.office.create(&officer(), "food_business", place).unwrap();
     let draft = Draft::new().text("business", "示例小吃店").text("inspectors", EAST.to_string());
     let view = setting.office.create(&east, "inspection", draft.text("date", "2023年9月15日")).unwrap();
-    let result = Draft::new().text("result", "不符合");
+    let result = Draft::new().text("result", result);
     setting.office.step(&east, "inspection", view.id, view.version, "submit", result, None).unwrap()
 }
 
@@ -122,4 +128,49 @@ fn a_closed_account_is_told_nothing(stage: &Stage) {
     setting.office.close_account(&Actor::system(), "office1").unwrap();
     inspect(&setting);
     assert_eq!(setting.office.unread(&officer()).unwrap(), 0);
+}
+
+/// An inspection waits when it is checked; nothing has a clock.
+fn waits(name: &str, text: String) -> String {
+    if name != "inspection.toml" {
+        return text;
+    }
+    let clocks = text.find("[deadlines]").unwrap()..text.find("[access]").unwrap();
+    let text = text.replace(&text[clocks], "");
+    text.replace("[scope]", "waits = [\"checked\"]\n[scope]")
+}
+
+fn what_waits_without_a_clock_is_on_the_desk_of_whose_turn_it_is_and_what_was_handed_on_is_followed(
+    stage: &Stage,
+) {
+    let setting = setting(stage);
+    setting.apply_changed(waits);
+    let view = inspect_with(&setting, "符合");
+    setting.pass(chrono::Duration::days(3));
+    let desk = setting.office.desk(&officer()).unwrap();
+    let item = &desk.waiting[0];
+    assert_eq!((desk.waiting.len(), item.link.id), (1, view.id));
+    assert_eq!((item.step.as_deref(), item.words.as_str()), (Some("publish"), "已等 3 天"));
+    assert_eq!(item.owes, "east1", "who brought it");
+    let (east, west) = (township_inspector(&setting, "东镇"), township_inspector(&setting, "西乡"));
+    assert!(setting.office.desk(&west).unwrap().waiting.is_empty(), "it is not in his area");
+    let handed = setting.office.desk(&east).unwrap().handed;
+    assert_eq!((handed[0].next.as_str(), handed[0].days, handed[0].open), ("食安办", 3, true));
+    setting
+        .office
+        .step(&officer(), "inspection", view.id, view.version, "publish", Draft::new(), None)
+        .unwrap();
+    assert!(setting.office.desk(&officer()).unwrap().waiting.is_empty());
+    let handed = setting.office.desk(&east).unwrap().handed;
+    assert_eq!((handed[0].link.state_title.as_str(), handed[0].open), ("已公示", false));
+    setting.pass(chrono::Duration::days(15));
+    assert!(setting.office.desk(&east).unwrap().handed.is_empty(), "settled long ago");
+}
+
+fn records_from_before_their_state_was_declared_to_wait_are_found(stage: &Stage) {
+    let setting = setting(stage);
+    let view = inspect(&setting);
+    setting.apply_changed(waits);
+    let desk = setting.office.desk(&officer()).unwrap();
+    assert_eq!(desk.waiting.iter().map(|item| item.link.id).collect::<Vec<_>>(), [view.id]);
 }

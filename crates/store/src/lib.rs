@@ -36,6 +36,7 @@ mod token;
 mod tx;
 pub mod verdict;
 pub mod verify;
+mod waiting;
 mod write;
 mod writer;
 
@@ -60,3 +61,4 @@ pub use store::{Location, Store};
 pub use token::Token;
 pub use tx::Tx;
 pub use verify::{Fault, Progress};
+pub use waiting::{Handed, Waiting};

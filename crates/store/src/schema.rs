@@ -15,6 +15,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (6, include_str!("../schema/0006_programs.sql")),
     (9, include_str!("../schema/0009_applied.sql")),
     (11, include_str!("../schema/0011_own_account.sql")),
+    (15, include_str!("../schema/0015_waiting.sql")),
 ];
 
 fn worded(script: &str, dialect: Dialect) -> String {

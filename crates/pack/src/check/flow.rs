@@ -11,6 +11,9 @@ pub(super) fn check(c: &Checker<'_>, register: &Register) {
     for step in register.steps.values() {
         check_step(c, register, step);
     }
+    for (n, state) in register.waits.iter().flatten().enumerate() {
+        c.state(register, state, c.at(register, &["waits", &n.to_string()]));
+    }
     for state in register.access.edit.keys().filter(|state| !state.is_empty()) {
         c.state(register, state, c.at(register, &["access", "edit", state]));
     }

@@ -43,6 +43,7 @@ fn read(id: &str, file: &Path, map: &Map, sources: &Sources, formulas: Formulas<
         when: keys.text("when"),
         unique: unique(&keys),
         scope: keys.map("scope").map(|map| scope(map, sources)).unwrap_or_default(),
+        waits: keys.has("waits").then(|| keys.texts("waits")),
         steps: each(&keys, "steps", |id, map| Some(flow::step(id, map, sources, formulas))),
         deadlines: each(&keys, "deadlines", |id, map| flow::deadline(id, map, sources, formulas)),
         access: keys.map("access").map(|map| access(map, sources, formulas, &states)).unwrap_or_default(),

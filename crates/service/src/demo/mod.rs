@@ -107,7 +107,10 @@ impl Office {
         filling.fill(progress).map_err(failed)?;
         progress(filling.report.rows, filling.report.rows, "指标");
         let now = noon(script.today);
-        self.store().bulk(move |tx| crate::indicator::rebuild(tx, &live.pack, now))?;
+        self.store().bulk(move |tx| {
+            crate::waiting::refresh(tx, &live, true)?;
+            crate::indicator::rebuild(tx, &live.pack, now)
+        })?;
         filling.open_accounts().map_err(failed)?;
         Ok(filling.report)
     }

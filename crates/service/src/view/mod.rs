@@ -15,7 +15,7 @@ pub use measure::{
     MonthStatus, ProgressView, RegisterCount, Slice, SliceKind, TargetView, TileView,
 };
 pub use notice::{NoticeView, NoticesView};
-pub use office::{DayCount, DeskItem, DeskView, MenuEntry, MenuGroup, SearchGroup, SearchView};
+pub use office::{DayCount, DeskItem, DeskView, HandedItem, MenuEntry, MenuGroup, SearchGroup, SearchView};
 pub use record::{
     CellRow, DeadlineView, DueStatus, DuplicateView, FieldView, HistoryView, Link, RecordView, RelatedView,
     Section, StepView,

@@ -32,6 +32,8 @@ pub struct DeskView {
     pub later: Vec<DeskItem>,
     /// No clock, but a step that is mine.
     pub waiting: Vec<DeskItem>,
+    /// What he handed on and where it is, latest first.
+    pub handed: Vec<HandedItem>,
     pub late_count: i64,
     pub total: i64,
     /// Due days of this month.
@@ -53,6 +55,23 @@ pub struct DeskItem {
     /// The step to take, when there is exactly one to name; else the record is opened.
     pub step: Option<String>,
     pub step_title: String,
+}
+
+/// A record that somebody handed on.
+#[derive(Debug, Clone, Serialize)]
+pub struct HandedItem {
+    /// With the state it is in now.
+    pub link: Link,
+    pub register_title: String,
+    /// What he did.
+    pub step_title: String,
+    pub at: NaiveDate,
+    /// Whose turn it is; empty: nobody's.
+    pub next: String,
+    /// Days it has been in its state.
+    pub days: i64,
+    /// Somebody's turn.
+    pub open: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

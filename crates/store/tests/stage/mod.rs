@@ -173,6 +173,7 @@ pub fn register(id: &str, fields: Vec<Field>) -> Register {
         states: [("open".to_owned(), "正常".to_owned()), ("closed".to_owned(), "注销".to_owned())]
             .into_iter()
             .collect(),
+        waits: None,
         steps: IndexMap::new(),
         deadlines: IndexMap::new(),
         access: Access::default(),

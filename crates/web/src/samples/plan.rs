@@ -229,6 +229,15 @@ pub fn desk() -> DeskView {
         coming: vec![item("还有 5 天", DueStatus::Running, None)],
         later: Vec::new(),
         waiting: vec![DeskItem { due: None, ..item("等您审", DueStatus::Running, Some("accept")) }],
+        handed: vec![HandedItem {
+            link: link("some_register", 5, "某单位 2023-Q3"),
+            register_title: "进展".into(),
+            step_title: "报送".into(),
+            at: day(9, 12),
+            next: "食安办".into(),
+            days: 3,
+            open: true,
+        }],
         late_count: 2,
         total: 5,
         calendar: (1..=30)
