@@ -15,6 +15,7 @@ const PAGES = [
   ['measures', '/measures'],
   ['measure', '/measures/3/11'],
   ['indicators', '/indicators'],
+  ['appraisal', '/appraisals'],
   ['indicator', (page) => href(page, '/indicators', 'main a[href^="/indicators/"]')],
   ['businesses', '/registers/food_business'],
   ['record', (page) => href(page, '/registers/food_business', 'td a[href^="/records/"]')],

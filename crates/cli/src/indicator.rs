@@ -57,7 +57,11 @@ fn wanted(office: &Office, ask: &Ask) -> Result<IndicatorAsk, Failure> {
     let path = |text: &String| {
         office.area_path(text).ok_or_else(|| Failure::usage(format!("没有区划 {text} / no such area")))
     };
-    Ok(IndicatorAsk { period: ask.period.clone(), area: ask.area.as_ref().map(path).transpose()? })
+    Ok(IndicatorAsk {
+        period: ask.period.clone(),
+        area: ask.area.as_ref().map(path).transpose()?,
+        body: None,
+    })
 }
 
 fn line(view: &IndicatorView) -> String {

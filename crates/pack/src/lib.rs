@@ -2,6 +2,7 @@
 //!
 //! This crate reads a pack into a checked [`Pack`], or into diagnostics, all at once. It does no IO besides reading that
 //! folder, knows no database and no engine.
+pub mod appraisal;
 pub mod calendar;
 pub mod catalogue;
 mod check;

@@ -8,6 +8,7 @@ use serde::Serialize;
 pub use shian_plan::Op;
 use shian_plan::{Directory, Plan};
 
+use crate::appraisal::Appraisal;
 use crate::expr::Edition;
 use crate::field::{Choice, ChoiceList, FieldKind};
 use crate::indicator::Indicator;
@@ -27,6 +28,7 @@ pub struct Pack {
     pub serves: Option<IndexMap<String, Vec<(u32, u32)>>>,
     pub registers: IndexMap<String, Register>,
     pub indicators: IndexMap<String, Indicator>,
+    pub appraisals: IndexMap<String, Appraisal>,
     pub targets: Vec<Target>,
     pub tables: IndexMap<String, Table>,
     pub checklists: IndexMap<String, Table>,

@@ -4,6 +4,7 @@ pub mod account;
 mod act;
 pub mod actor;
 pub mod admin;
+mod appraisal;
 mod carry;
 mod check;
 pub mod clock;

@@ -254,7 +254,8 @@ fn bring(
     Ok(done)
 }
 
-fn draft_of(fields: &Fields) -> Draft {
+/// These values and no others.
+pub(crate) fn draft_of(fields: &Fields) -> Draft {
     let mut draft = Draft::new();
     for (id, value) in fields {
         draft = draft.value(id.clone(), value.clone());

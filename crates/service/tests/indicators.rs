@@ -336,7 +336,7 @@ fn compare(stage: &Stage, pack: &Pack, records: &BTreeMap<RecordId, Record>, tod
         let side = side.expect("the side is judged").side;
         let subjects = slow.share(id);
         let counting = subjects.iter().filter(|(.., counts)| *counts).count() as i64;
-        let halves = stage.store.read(|tx| tx.halves(side, None)).unwrap();
+        let halves = stage.store.read(|tx| tx.halves(side, None, None)).unwrap();
         assert_eq!(halves, (counting, subjects.len() as i64 - counting), "the two lists of {id}");
     }
 }
@@ -456,7 +456,7 @@ fn the_page_is_right_in_the_same_second_and_its_lists_keep_to_what_one_may_read(
 
     office.delete(&staff, "visit", visit.id, visit.version, None).unwrap();
     assert_eq!(office.indicator(&staff, "covered", &now).unwrap().value.as_deref(), Some("0"));
-    let before = IndicatorAsk { period: Some("2022".into()), area: None };
+    let before = IndicatorAsk { period: Some("2022".into()), area: None, body: None };
     assert_eq!(office.indicator(&staff, "covered", &before).unwrap().value.as_deref(), Some("0"));
 }
 

@@ -243,12 +243,15 @@ impl Tx {
         self.query(&sql.text, &sql.params)?.into_iter().map(tally).collect()
     }
 
-    /// How many records of a side count and how many are missing, in an area and below.
-    pub fn halves(&mut self, side: i64, area: Option<&str>) -> Result<(i64, i64)> {
+    /// How many records of a side count and how many are missing, in an area and below, or of a body.
+    pub fn halves(&mut self, side: i64, area: Option<&str>, body: Option<RecordId>) -> Result<(i64, i64)> {
         let mut sql = Sql::new(self.dialect(), "SELECT CAST(sum(counts) AS BIGINT), count(*) FROM verdict ");
         sql.push("WHERE side = ").bind(side);
         if let Some(area) = area {
             sql.push(" AND area >= ").bind(area).push(" AND area < ").bind(crate::scope::below(area));
+        }
+        if let Some(body) = body {
+            sql.push(" AND body = ").bind(body);
         }
         let row = self.query_row(&sql.text, &sql.params)?;
         let (counting, all) = row.map_or(Ok((0, 0)), |row| {
@@ -262,7 +265,7 @@ impl Tx {
         &mut self,
         side: &Side,
         counting: bool,
-        (area, scope): (Option<&str>, &Scope),
+        (area, body, scope): (Option<&str>, Option<RecordId>, &Scope),
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<Judged>> {
@@ -274,6 +277,9 @@ impl Tx {
         sql.push(" AND v.subject > ").bind(after.unwrap_or(0));
         if let Some(area) = area {
             sql.push(" AND v.area >= ").bind(area).push(" AND v.area < ").bind(crate::scope::below(area));
+        }
+        if let Some(body) = body {
+            sql.push(" AND v.body = ").bind(body);
         }
         scope.push(&mut sql, &table.layout);
         sql.push(" ORDER BY v.subject LIMIT ").bind(i64::from(limit));

@@ -14,8 +14,8 @@ use shian_service::{Office, Refusal};
 use crate::{
     WebConfig, WebError, api, assets, guard,
     pages::{
-        account, admin, cockpit, desk, forms, indicators, measures, notices, parts, preferences, records,
-        refused, registers, search, signin,
+        account, admin, appraisals, cockpit, desk, forms, indicators, measures, notices, parts, preferences,
+        records, refused, registers, search, signin,
     },
     shell::Shell,
     signed::Signed,
@@ -71,6 +71,8 @@ fn pages() -> Router<Site> {
         .route("/notices/{id}", get(notices::open))
         .route("/measures", get(measures::list))
         .route("/measures/{chapter}/{no}", get(measures::show))
+        .route("/appraisals", get(appraisals::list))
+        .route("/appraisals/{id}", get(appraisals::show).post(appraisals::issue))
         .route("/indicators", get(indicators::list))
         .route("/indicators/{id}", get(indicators::show))
         .route("/registers/{register}", get(registers::list))

@@ -126,10 +126,13 @@ pub fn around(office: &Office, actor: &Actor, visit: &Visit) -> Result<Shell, Re
         item("menu.desk", "checklist", "/desk"),
         item("menu.notices", "bell", "/notices"),
     ];
-    let plan = vec![
+    let mut plan = vec![
         item("menu.measures", "file-text", "/measures"),
         item("menu.indicators", "target-arrow", "/indicators"),
     ];
+    if !office.appraisals(actor).is_empty() {
+        plan.push(item("menu.appraisals", "star", "/appraisals"));
+    }
     let mut menu = vec![group("menu.work", work.clone()), group("menu.plan", plan.clone())];
     for registers in office.menu(actor)? {
         let entries = registers.entries.iter();

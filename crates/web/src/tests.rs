@@ -13,8 +13,8 @@ use shian_service::{
 use crate::{
     messages::Language,
     pages::{
-        admin, cockpit, desk, forms, indicators, measures, notices, parts, records, refused, registers,
-        search, signin,
+        admin, appraisals, cockpit, desk, forms, indicators, measures, notices, parts, records, refused,
+        registers, search, signin,
     },
     samples,
     shell::{MenuGroup, MenuItem, Reader, Shell},
@@ -95,6 +95,11 @@ impl Gallery {
         };
         self.hang("pages/measures.html", measures::MeasuresPage { view, measures: 18 });
         self.hang("pages/measure.html", measures::MeasurePage::new(samples::measure()));
+        let all = ["bureaus", "townships"]
+            .map(|id| indicators::Named { id: id.into(), title: "评议考核".into() });
+        let done = Some(appraisals::Done { added: 12, changed: 3, kept: 1 });
+        let view = Some(samples::appraisal());
+        self.hang("pages/appraisal.html", appraisals::AppraisalPage { all: all.into(), view, done });
         let rows = |half| Some(samples::rows(half));
         let asked = indicators::Asked { area: Some("411503/".into()), ..Default::default() };
         self.hang(

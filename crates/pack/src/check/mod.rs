@@ -1,4 +1,5 @@
 //! Checks of the whole pack after reading, one file per family of rules. Each mistake is pointed at where it is written.
+mod appraisals;
 mod circle;
 mod effects;
 mod fields;
@@ -37,6 +38,7 @@ pub(crate) fn check(pack: &Pack, folder: &Folder, sources: &Sources, catalogue: 
     grants::check_roles(&checker);
     kernel::check_seeds(&checker);
     indicators::check(&checker);
+    appraisals::check(&checker);
     targets::check(&checker);
     tables::check(&checker);
     place::check(&checker);

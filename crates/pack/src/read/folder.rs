@@ -17,7 +17,7 @@ const DEPTH: usize = 4;
 const FILE_BYTES: u64 = 20 * 1024 * 1024;
 
 /// What stands in the folder of a pack.
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     "pack.toml",
     "roles.toml",
     "targets.toml",
@@ -32,6 +32,7 @@ const FILES: [&str; 19] = [
     "plan.html",
     "registers",
     "indicators",
+    "appraisals",
     "tables",
     "checklists",
     "demo",
@@ -47,6 +48,7 @@ pub struct Folder {
     pub head: Map,
     pub registers: IndexMap<String, (PathBuf, Map)>,
     pub indicators: Map,
+    pub appraisals: Map,
     pub tables: IndexMap<String, Sheet>,
     pub checklists: IndexMap<String, Sheet>,
     pub roles: Map,
@@ -95,7 +97,8 @@ impl Reader<'_> {
         let head_at = head.at;
         folder.merge_head(head);
         self.registers(dir, &mut folder);
-        self.indicators(dir, &mut folder);
+        self.declared(&dir.join("indicators"), "指标", &mut folder.indicators);
+        self.declared(&dir.join("appraisals"), "考核", &mut folder.appraisals);
         for (name, sheet) in self.sheets(&dir.join("tables")) {
             folder.tables.insert(name, sheet);
         }
@@ -168,16 +171,17 @@ impl Reader<'_> {
         }
     }
 
-    fn indicators(&mut self, dir: &Path, folder: &mut Folder) {
+    /// Several declarations per file; the district's go over the base's of the same id.
+    fn declared(&mut self, dir: &Path, what: &str, into: &mut Map) {
         let mut seen: Vec<String> = Vec::new();
-        for path in self.list(&dir.join("indicators"), "toml") {
+        for path in self.list(dir, "toml") {
             let Some(map) = self.toml(&path) else { continue };
             for (id, entry) in map.entries {
                 if seen.contains(&id) {
-                    self.sources.error(entry.key, Code::Indicator, format!("指标 `{id}` 在本包里写了两次"));
+                    self.sources.error(entry.key, Code::Indicator, format!("{what} `{id}` 在本包里写了两次"));
                 }
                 seen.push(id.clone());
-                folder.indicators.entries.insert(id, entry);
+                into.entries.insert(id, entry);
             }
         }
     }
@@ -317,6 +321,7 @@ impl Folder {
             head: none.clone(),
             registers: IndexMap::new(),
             indicators: none.clone(),
+            appraisals: none.clone(),
             tables: IndexMap::new(),
             checklists: IndexMap::new(),
             roles: none,

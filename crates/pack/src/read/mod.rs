@@ -1,4 +1,5 @@
 //! Reads the folder of a pack: every file into a tree with places, base and district merged, then the model from the tree.
+mod appraisal;
 mod field;
 mod flow;
 mod folder;
@@ -75,6 +76,7 @@ fn build(folder: &Folder, sources: &Sources) -> Pack {
         serves,
         registers,
         indicators,
+        appraisals: appraisal::all(folder, sources, &schema),
         targets,
         tables: folder.tables.iter().map(|(name, sheet)| (name.clone(), sheet.table.clone())).collect(),
         checklists: folder

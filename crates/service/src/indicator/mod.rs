@@ -10,8 +10,10 @@ mod words;
 
 pub use light::{Standing, standing};
 pub use numbers::{Number, Numbers, Part};
-pub use page::IndicatorAsk;
+pub(crate) use numbers::{plain, shown};
+pub use page::{IndicatorAsk, RowsOf};
 pub use settle::{rebuild, refresh, rejudge, settle};
+pub(crate) use sides::digits;
 pub use sides::{Sided, all as sides};
 pub use span::{Span, month_end, span};
 pub use words::formula;

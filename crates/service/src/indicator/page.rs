@@ -29,6 +29,22 @@ pub struct IndicatorAsk {
     pub period: Option<String>,
     /// Path of an area; None: the whole place.
     pub area: Option<String>,
+    /// Only what this body owes.
+    pub body: Option<RecordId>,
+}
+
+/// Whose records behind a number.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RowsOf<'a> {
+    /// Path of an area.
+    pub area: Option<&'a str>,
+    pub body: Option<RecordId>,
+}
+
+impl<'a> From<Option<&'a str>> for RowsOf<'a> {
+    fn from(area: Option<&'a str>) -> Self {
+        Self { area, body: None }
+    }
 }
 
 impl Office {
@@ -41,7 +57,7 @@ impl Office {
             let indicator = readable(desk, id)?;
             let day =
                 ask.period.as_deref().and_then(last_day).map_or(desk.today(), |day| day.min(desk.today()));
-            Page { indicator, day, area: ask.area.as_deref() }.view(desk)
+            Page { indicator, day, area: ask.area.as_deref(), body: ask.body }.view(desk)
         })
     }
 
@@ -49,18 +65,19 @@ impl Office {
     ///
     /// # Errors
     /// NotFound as for [`Office::indicator`].
-    pub fn indicator_rows(
+    pub fn indicator_rows<'a>(
         &self,
         actor: &Actor,
         id: &str,
         half: Half,
-        area: Option<&str>,
+        of: impl Into<RowsOf<'a>>,
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<IndicatorRows, Refusal> {
+        let of = of.into();
         self.at_desk(actor, |desk| {
             let indicator = readable(desk, id)?;
-            rows(desk, indicator, half, area, (after, limit.clamp(1, ROWS_MAX)))
+            rows(desk, indicator, half, of, (after, limit.clamp(1, ROWS_MAX)))
         })
     }
 
@@ -106,6 +123,7 @@ struct Page<'a> {
     /// The day it shows.
     day: NaiveDate,
     area: Option<&'a str>,
+    body: Option<RecordId>,
 }
 
 impl Page<'_> {
@@ -113,7 +131,7 @@ impl Page<'_> {
         let (live, indicator) = (desk.live, self.indicator);
         let pack = &live.pack;
         let numbers = self.numbers(desk, self.span(self.day))?;
-        let here = Part { area: self.area, ..Part::default() };
+        let here = self.here();
         let number = numbers.of(indicator, here);
         let bound: Vec<_> =
             pack.targets.iter().filter(|target| target.indicator.as_ref() == Some(&indicator.id)).collect();
@@ -158,6 +176,7 @@ impl Page<'_> {
             measures: indicator.measures.clone(),
             period: span::words(indicator.window, self.day),
             area: self.area.map(|path| (path.to_owned(), named(path))),
+            body: self.body.and_then(|id| Some((id, live.directory.body_name(id)?.to_owned()))),
             value: number.value.map(|value| shown(value, indicator.digits)),
             numerator: number.denominator.map(|_| plain(number.numerator)),
             denominator: number.denominator.map(plain),
@@ -174,6 +193,10 @@ impl Page<'_> {
         })
     }
 
+    fn here(&self) -> Part<'_> {
+        Part { area: self.area, body: self.body, month: None }
+    }
+
     /// The window a day is in; of a past day, as it stood then.
     fn span(&self, day: NaiveDate) -> Span {
         span::span(self.indicator.window, day)
@@ -188,7 +211,7 @@ impl Page<'_> {
     fn value_on(&self, desk: &mut Desk, day: NaiveDate) -> Result<Option<Decimal>, StoreError> {
         let span = self.span(day).as_of(day);
         let numbers = Numbers::by_month(desk.tx, &desk.live.pack, self.indicator, span, desk.now)?;
-        Ok(numbers.of(self.indicator, Part { area: self.area, ..Part::default() }).value)
+        Ok(numbers.of(self.indicator, self.here()).value)
     }
 
     /// Month by month: this year up to the day, and the whole year before.
@@ -218,7 +241,7 @@ impl Page<'_> {
             let numbers = Numbers::by_month(desk.tx, &desk.live.pack, self.indicator, span, desk.now)?;
             let at_end = |month: u32| {
                 let month = Some(i64::from(year) * 100 + i64::from(month));
-                numbers.of(self.indicator, Part { area: self.area, month, body: None }).value
+                numbers.of(self.indicator, Part { month, ..self.here() }).value
             };
             return Ok(months.map(at_end).collect());
         }
@@ -250,7 +273,7 @@ impl Page<'_> {
         }
         let measured = desk.tx.measured()?;
         let known = measured.iter().find(|known| known.name == self.indicator.id);
-        known.map(|known| desk.tx.halves(known.side, self.area)).transpose()
+        known.map(|known| desk.tx.halves(known.side, self.area, self.body)).transpose()
     }
 }
 
@@ -258,7 +281,7 @@ fn rows(
     desk: &mut Desk,
     indicator: &Indicator,
     half: Half,
-    area: Option<&str>,
+    of: RowsOf,
     (after, limit): (Option<RecordId>, u32),
 ) -> Result<IndicatorRows, Refusal> {
     let none = IndicatorRows { half, rows: Vec::new(), next: None };
@@ -274,7 +297,7 @@ fn rows(
     let register = live.register(sided.side.register)?;
     let scope = permit::read_scope(desk.actor, register, live);
     let counting = half == Half::Counting;
-    let mut judged = desk.tx.judged(&sided.side, counting, (area, &scope), after, limit + 1)?;
+    let mut judged = desk.tx.judged(&sided.side, counting, (of.area, of.body, &scope), after, limit + 1)?;
     let more = judged.len() > limit as usize;
     judged.truncate(limit as usize);
     let next = judged.last().map(|last| last.subject).filter(|_| more);

@@ -17,6 +17,8 @@ pub struct IndicatorView {
     pub period: String,
     /// The area asked for: path and name; None: the whole place.
     pub area: Option<(String, String)>,
+    /// The body asked for: id and name.
+    pub body: Option<(RecordId, String)>,
     /// None: nothing to divide by, or nothing entered.
     pub value: Option<String>,
     pub numerator: Option<String>,

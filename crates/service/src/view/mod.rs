@@ -1,4 +1,5 @@
 //! What a page shows, ready to show: every text in Chinese, every decision made. A page holds no rule.
+mod appraisal;
 mod form;
 mod indicator;
 mod list;
@@ -7,6 +8,7 @@ mod notice;
 mod office;
 mod record;
 
+pub use appraisal::{AppraisalCell, AppraisalIssued, AppraisalItem, AppraisalRow, AppraisalView};
 pub use form::{FormField, FormSection, FormView, InputKind, OptionView, RowInput};
 pub use indicator::{Half, IndicatorRow, IndicatorRows, IndicatorView, PartView, TrendPoint};
 pub use list::{Column, ListAsk, ListView, Query, RowView, StateCount, ViewTab};

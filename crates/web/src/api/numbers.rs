@@ -39,6 +39,7 @@ pub async fn list(caller: Caller, RawQuery(query): RawQuery) -> Answer {
 pub async fn show(caller: Caller, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let asked = Asked::read(query.as_deref(), &["period", "area"])?;
     let ask = IndicatorAsk {
+        body: None,
         period: asked.text("period").map(str::to_owned),
         area: asked.text("area").map(str::to_owned),
     };

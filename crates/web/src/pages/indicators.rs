@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
-use shian_service::indicator::IndicatorAsk;
+use shian_service::indicator::{IndicatorAsk, RowsOf};
 use shian_service::view::{Half, IndicatorRows, IndicatorView, PartView, TargetView};
 
 use crate::{
@@ -97,7 +97,8 @@ impl IndicatorPage {
             let next = rows.as_ref()?.next?;
             let area =
                 asked.area.as_ref().map_or(String::new(), |area| format!("&area={}", form_encode(area)));
-            Some(format!("{home}?{name}={next}{area}"))
+            let body = asked.body.map_or(String::new(), |body| format!("&body={body}"));
+            Some(format!("{home}?{name}={next}{area}{body}"))
         };
         let scale = scale(&view);
         let due = view.due_by_now.as_deref().and_then(|due| permille(due, scale));
@@ -107,7 +108,10 @@ impl IndicatorPage {
         });
         let areas = low_first(areas);
         let bodies = std::mem::take(&mut view.by_body).into_iter();
-        let bodies = low_first(bodies.map(|part| PartLine::new(part, scale, due, None)));
+        let bodies = low_first(bodies.map(|part| {
+            let href = Some(format!("{home}?body={}", part.key));
+            PartLine::new(part, scale, due, href)
+        }));
         Self {
             missing_more: more(&missing, "missing"),
             counting_more: more(&counting, "counting"),
@@ -189,6 +193,8 @@ pub async fn list(signed: Signed) -> Answer {
 pub struct Asked {
     /// Only this area and what is below.
     pub area: Option<String>,
+    /// Only what this body owes.
+    pub body: Option<i64>,
     /// Where the list of those missing goes on.
     pub missing: Option<i64>,
     /// Where the list of those counting goes on.
@@ -200,10 +206,10 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(asked): Query<As
     let wanted = asked.clone();
     let (view, missing, counting) = signed
         .ask(move |office, actor| {
-            let area = wanted.area.as_deref();
-            let ask = IndicatorAsk { period: None, area: wanted.area.clone() };
+            let of = RowsOf { area: wanted.area.as_deref(), body: wanted.body };
+            let ask = IndicatorAsk { period: None, area: wanted.area.clone(), body: wanted.body };
             let view = office.indicator(actor, &id, &ask)?;
-            let rows = |half, after| office.indicator_rows(actor, &id, half, area, after, ROWS);
+            let rows = |half, after| office.indicator_rows(actor, &id, half, of, after, ROWS);
             let missing = view.missing.map(|_| rows(Half::Missing, wanted.missing)).transpose()?;
             let counting = view.counting.map(|_| rows(Half::Counting, wanted.counting)).transpose()?;
             Ok((view, missing, counting))

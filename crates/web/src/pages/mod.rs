@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod appraisals;
 pub mod cockpit;
 pub mod desk;
 pub mod forms;

@@ -292,6 +292,7 @@ pub fn indicator() -> IndicatorView {
         measures: vec![11],
         period: "2023年1月至今".into(),
         area: Some(("411503/411503101/".into(), "明港镇".into())),
+        body: None,
         value: Some("55.1".into()),
         numerator: Some("118".into()),
         denominator: Some("214".into()),
@@ -316,4 +317,48 @@ pub fn rows(half: Half) -> IndicatorRows {
         weight: None,
     };
     IndicatorRows { half, rows: (1..=6).map(row).collect(), next: Some(6) }
+}
+
+pub fn appraisal() -> AppraisalView {
+    let item = |title: &str, veto| AppraisalItem {
+        title: title.into(),
+        points: "30".into(),
+        indicator: "some_share".into(),
+        words: "已报送的进展，占应报的进展".into(),
+        veto,
+    };
+    let cell = |score: Option<&str>, told| AppraisalCell {
+        value: score.map(|_| "85.7%".into()),
+        score: score.map(Into::into),
+        full: score == Some("30"),
+        href: "/indicators/some_share?body=7".into(),
+        told,
+    };
+    let row = |rank, body: &str, best, worst, cells: Vec<AppraisalCell>| AppraisalRow {
+        rank,
+        id: 7,
+        body: body.into(),
+        score: rank.map(|_| "91.2".into()),
+        grade: rank.map(|_| "优秀".into()),
+        best,
+        worst,
+        vetoed: worst.then(|| "瞒报事故".into()),
+        cells,
+    };
+    let told = Some((link("some_register", 5, "2023年 区教体局 进展按期报送"), "28".to_owned()));
+    AppraisalView {
+        id: "bureaus".into(),
+        title: "区直部门评议考核".into(),
+        year: 2023,
+        day: day(9, 15),
+        items: vec![item("进展按期报送", false), item("瞒报事故", true)],
+        rows: vec![
+            row(Some(1), "区市场监管局", true, false, vec![cell(Some("30"), None), cell(Some("0"), None)]),
+            row(Some(2), "区教体局", false, true, vec![cell(Some("25.7"), told), cell(Some("0"), None)]),
+            row(None, "区审计局", false, false, vec![cell(None, None), cell(None, None)]),
+        ],
+        grades: vec![("优秀".into(), "90".into()), ("不合格".into(), "0".into())],
+        into: Some(("some_register".into(), "评议考核".into())),
+        can_issue: true,
+    }
 }
