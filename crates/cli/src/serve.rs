@@ -31,6 +31,7 @@ pub fn run(ask: Serve) -> Result<(), Failure> {
     };
     let office = Arc::new(ask.place.open()?);
     office.keep_up()?;
+    office.work()?;
     let config = shian_web::WebConfig {
         listen,
         secure_cookie: file.secure_cookie.unwrap_or(false),

@@ -13,6 +13,7 @@ use shian_store::{Backup, Fault, Location, Migration, Progress, Store, StoreErro
 use crate::actor::Actor;
 use crate::clock::{Clock, day_of};
 use crate::desk::Desk;
+use crate::job::Room;
 use crate::keep::PackShelf;
 use crate::live::{Directory, Live};
 use crate::refusal::Refusal;
@@ -82,6 +83,8 @@ pub struct Office {
     live: RwLock<Arc<Live>>,
     glanced: Mutex<Instant>,
     holders: Holders,
+    room: Arc<Room>,
+    results: PathBuf,
 }
 
 impl std::fmt::Debug for Office {
@@ -106,7 +109,8 @@ impl Office {
             None => Live::new(Arc::<Pack>::default(), Directory::default()),
         };
         let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
-        let office = Self { store, clock, shelf, live, glanced, holders: Holders::default() };
+        let (holders, room, results) = (Holders::default(), Arc::default(), config.data.join("results"));
+        let office = Self { store, clock, shelf, live, glanced, holders, room, results };
         office.refresh_indicators()?;
         Ok(office)
     }
@@ -146,6 +150,16 @@ impl Office {
     /// Whether a pack was applied.
     pub fn has_pack(&self) -> bool {
         !self.live().pack.id.is_empty()
+    }
+
+    /// Where long work is waited for.
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.room
+    }
+
+    /// Folder of the files that jobs make.
+    pub(crate) fn results(&self) -> PathBuf {
+        self.results.clone()
     }
 
     pub(crate) fn holders(&self) -> &Holders {

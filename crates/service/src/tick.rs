@@ -33,6 +33,7 @@ impl Office {
         let opened = self.open_due(day)?;
         self.refresh_indicators()?;
         let swept = self.store().sweep_files(self.now() - chrono::Duration::days(UNUSED_DAYS))?;
+        self.sweep_jobs()?;
         Ok(Ticked { day, opened, swept })
     }
 

@@ -111,7 +111,7 @@ impl Tx {
         self.execute(sql, &[at.timestamp().into(), id.into()]).map(|_| ())
     }
 
-    /// It ended, well or not.
+    /// It ended, well or not; one that has ended stays as it is.
     pub fn end_job(
         &mut self,
         id: i64,
@@ -122,8 +122,8 @@ impl Tx {
     ) -> Result<()> {
         let cells: [Cell; 6] =
             [state.word().into(), done.into(), whole.into(), result.into(), at.timestamp().into(), id.into()];
-        let sql =
-            "UPDATE job SET state = $1, done = $2, whole = $3, result = $4, ended_at = $5 WHERE id = $6";
+        let sql = "UPDATE job SET state = $1, done = $2, whole = $3, result = $4, ended_at = $5 \
+             WHERE id = $6 AND ended_at IS NULL";
         self.execute(sql, &cells).map(|_| ())
     }
 

@@ -123,18 +123,22 @@ pub(crate) fn column_of(layout: &Layout, field: &str) -> Result<(String, Column)
 struct Order {
     column: String,
     desc: bool,
+    /// Holds texts; else whole numbers.
+    text: bool,
 }
 
 fn orders(layout: &Layout, sort: &[Sort]) -> Result<Vec<Order>> {
     let mut all = Vec::with_capacity(sort.len() + 1);
     for sort in sort {
         let is_when = layout.derived.when.as_ref() == Some(&sort.field);
-        let column = if is_when { "_date".to_owned() } else { column_of(layout, &sort.field)?.0 };
-        all.push(Order { column, desc: sort.desc });
+        let (column, of) = column_of(layout, &sort.field)?;
+        let column = if is_when { "_date".to_owned() } else { column };
+        let text = !is_when && of.storage.is_text();
+        all.push(Order { column, desc: sort.desc, text });
     }
     if !all.iter().any(|order| order.column == "_id") {
         let desc = all.last().is_none_or(|order| order.desc);
-        all.push(Order { column: "_id".to_owned(), desc });
+        all.push(Order { column: "_id".to_owned(), desc, text: false });
     }
     Ok(all)
 }
@@ -169,7 +173,13 @@ impl ListQuery<'_> {
 
 /// Appends ` AND (…)`: the rows after the cursor.
 fn push_after(sql: &mut Sql, orders: &[Order], cursor: &Cursor) -> Result<()> {
-    if cursor.0.len() != orders.len() {
+    let fits = |(order, cell): (&Order, &Cell)| match cell {
+        Cell::Null => order.column != "_id",
+        Cell::Int(_) => !order.text,
+        Cell::Text(text) => order.text && !text.contains('\0'),
+        Cell::Bytes(_) => false,
+    };
+    if cursor.0.len() != orders.len() || !orders.iter().zip(&cursor.0).all(fits) {
         return Err(StoreError::Cursor);
     }
     sql.push(" AND (");
@@ -182,7 +192,7 @@ fn push_after(sql: &mut Sql, orders: &[Order], cursor: &Cursor) -> Result<()> {
                 value => sql.push(" = ").bind(value.clone()).push(" AND "),
             };
         }
-        let Order { column, desc } = &orders[at];
+        let Order { column, desc, .. } = &orders[at];
         match (&cursor.0[at], desc) {
             // Nulls are least: after a null come all others going up, none going down.
             (Cell::Null, false) => sql.push(column).push(" IS NOT NULL"),
@@ -201,7 +211,7 @@ fn push_after(sql: &mut Sql, orders: &[Order], cursor: &Cursor) -> Result<()> {
 }
 
 fn push_orders(sql: &mut Sql, orders: &[Order], dialect: Dialect) {
-    for (at, Order { column, desc }) in orders.iter().enumerate() {
+    for (at, Order { column, desc, .. }) in orders.iter().enumerate() {
         sql.push(if at > 0 { ", " } else { " ORDER BY " }).push(column);
         sql.push(match (desc, dialect) {
             (false, Dialect::Sqlite) => "",

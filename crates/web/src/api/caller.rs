@@ -14,7 +14,10 @@ use axum::{
 };
 use shian_service::{Actor, Office, Refusal};
 
-use super::{problem::Problem, rate::Standing};
+use super::{
+    problem::{self, PROBLEM_JSON, Problem},
+    rate::Standing,
+};
 use crate::{
     guard,
     router::Site,
@@ -102,12 +105,24 @@ pub async fn known(site: &Site, headers: &HeaderMap) -> Result<Option<Caller>, P
 pub async fn gate(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut standing = None;
     let answered = admitted(&site, request, next, &mut standing).await;
-    let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    let mut response = problems_only(answered.unwrap_or_else(IntoResponse::into_response));
     protect(response.headers_mut());
     if let Some(standing) = standing {
         tell(response.headers_mut(), standing);
     }
     response
+}
+
+/// What the library refuses by itself (an address that is no UTF-8, say) is told like every other problem.
+fn problems_only(response: Response) -> Response {
+    let status = response.status();
+    let told = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM_JSON);
+    if told || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let kind =
+        problem::ALL.iter().find(|(_, known, _)| *known == status).map_or("malformed", |(kind, ..)| kind);
+    Problem::new(kind, status.canonical_reason().unwrap_or_default()).into_response()
 }
 
 async fn admitted(

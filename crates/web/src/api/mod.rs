@@ -2,6 +2,9 @@
 //! see and do is what the service answers, the same as for the pages. The contract is `docs/adr/0006-api.md`.
 
 mod caller;
+mod feed;
+mod files;
+mod many;
 mod numbers;
 mod openapi;
 mod problem;
@@ -59,12 +62,21 @@ fn looks() -> Router<Site> {
         .route("/indicators/{id}/missing", get(numbers::missing))
         .route("/measures", get(numbers::measures))
         .route("/cockpit", get(numbers::cockpit))
+        .route("/changes", get(feed::changes))
+        .route("/files", post(files::upload))
+        .route("/jobs", get(many::jobs))
+        .route("/jobs/{id}", get(many::job))
+        .route("/jobs/{id}/result", get(many::result))
 }
 
 fn record_routes() -> Router<Site> {
     Router::new()
         .route("/records/{register}", get(records::list).post(records::create))
         .route("/records/{register}/{id}", get(records::show).patch(records::edit).delete(records::delete))
+        .route("/records/{register}/bulk", post(many::bulk))
+        .route("/records/{register}/export", post(many::export))
+        .route("/records/{register}/{id}/changes", get(feed::history))
+        .route("/records/{register}/{id}/files/{key}", get(files::download))
         .route("/records/{register}/{id}/restore", post(records::restore))
         .route("/records/{register}/{id}/steps", get(records::steps))
         .route("/records/{register}/{id}/steps/{step}", post(records::take))

@@ -9,6 +9,8 @@ use shian_service::Refusal;
 
 /// Where the kinds of problem are explained.
 const KINDS: &str = "/api/docs#problem-";
+/// Media type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Every kind of problem: its id, status, title. The docs page and the OpenAPI description list these.
 pub const ALL: [(&str, StatusCode, &str); 16] = [
@@ -125,6 +127,14 @@ impl Problem {
         })
     }
 
+    /// A refusal whose problems are about members of the body.
+    pub fn of_body(refusal: Refusal) -> Self {
+        Self::of(refusal, |problem| {
+            let field = problem.field.as_deref().map(|field| format!("/{}", escaped(field)));
+            Fault::pointer(field.unwrap_or_default(), &problem.message)
+        })
+    }
+
     fn of(refusal: Refusal, place: impl Fn(&shian_service::Problem) -> Fault) -> Self {
         let words = refusal.to_string();
         match refusal {
@@ -163,7 +173,7 @@ impl IntoResponse for Problem {
         if !errors.is_empty() {
             body["errors"] = serde_json::json!(errors);
         }
-        let json = HeaderValue::from_static("application/problem+json");
+        let json = HeaderValue::from_static(PROBLEM_JSON);
         let mut response = (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response();
         for (name, value) in headers {
             if let Ok(value) = HeaderValue::from_str(&value) {

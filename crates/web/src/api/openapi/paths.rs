@@ -35,6 +35,14 @@ pub fn add(document: &mut Value, pack: &Pack, register: &Register) {
         json!({ "parameters": [parameter("id")], "post": plain_write(register, "restore", "恢复") });
     paths[format!("{base}/{{id}}/steps")] =
         json!({ "parameters": [parameter("id")], "get": steps(register) });
+    paths[format!("{base}/{{id}}/changes")] =
+        json!({ "parameters": [parameter("id")], "get": history(register) });
+    paths[format!("{base}/bulk")] = json!({ "post": bulk(register) });
+    paths[format!("{base}/export")] = json!({ "post": export(register) });
+    if register.fields.values().any(|field| schema::is_file(&field.kind)) {
+        paths[format!("{base}/{{id}}/files/{{key}}")] =
+            json!({ "parameters": [parameter("id")], "get": download(register) });
+    }
     for one in register.steps.values().filter(|step| step.after.is_none()) {
         paths[format!("{base}/{{id}}/steps/{}", one.id)] =
             json!({ "parameters": [parameter("id")], "post": step(pack, register, one) });
@@ -225,4 +233,89 @@ fn step(pack: &Pack, register: &Register, step: &Step) -> Value {
             &["409", "412", "413", "415", "422", "428"],
         ),
     })
+}
+
+fn history(register: &Register) -> Value {
+    json!({
+        "operationId": format!("changes.{}", register.id),
+        "tags": [register.id],
+        "summary": format!("{}：历史", register.title),
+        "responses": responses(&[("200", told(schema_ref("History"), json!({})))], &[]),
+    })
+}
+
+fn download(register: &Register) -> Value {
+    let key = json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" });
+    let file = json!({ "description": "OK", "content": { "application/octet-stream": {
+        "schema": { "type": "string", "format": "binary" } } } });
+    json!({
+        "operationId": format!("file.{}", register.id),
+        "tags": [register.id],
+        "summary": format!("{}：附件", register.title),
+        "parameters": [{ "name": "key", "in": "path", "required": true, "schema": key }],
+        "responses": responses(&[("200", file)], &[]),
+    })
+}
+
+/// A row's fields are judged row by row, in the answer: only their being an object is judged at once.
+fn bulk(register: &Register) -> Value {
+    let row = json!({
+        "type": "object",
+        "description": "没有 id：登记；有 id 和 version：修改、step（流转）或 delete（删除）",
+        "properties": {
+            "id": { "type": "integer", "minimum": 1 },
+            "version": { "type": "integer", "minimum": 1 },
+            "step": { "type": "string" },
+            "delete": { "type": "boolean" },
+            "reason": { "type": "string" },
+            "fields": { "type": "object", "description": format!("如 {}.new 或 {}.change 的 fields", register.id, register.id) },
+        },
+        "additionalProperties": false,
+    });
+    let body = json!({
+        "type": "object",
+        "properties": {
+            "mode": { "enum": ["all", "good"], "default": "all", "description": "all：有一行不对就全部不写；good：只写对的行" },
+            "records": { "type": "array", "items": row, "minItems": 1, "maxItems": 50000 },
+        },
+        "required": ["records"],
+        "additionalProperties": false,
+    });
+    json!({
+        "operationId": format!("bulk.{}", register.id),
+        "tags": [register.id],
+        "summary": format!("{}：批量办理；超过 200 行作为后台任务", register.title),
+        "parameters": [parameter("Key"), parameter("Prefer")],
+        "requestBody": sent(body, true),
+        "responses": responses(
+            &[("200", told(schema_ref("BulkReport"), json!({}))), ("202", accepted())],
+            &["409", "413", "415", "422"],
+        ),
+    })
+}
+
+fn export(register: &Register) -> Value {
+    let text = json!({ "type": ["string", "null"], "pattern": "^[^\\u0000]*$" });
+    let body = json!({
+        "type": "object",
+        "properties": {
+            "format": { "enum": ["ndjson", "csv", "xlsx"], "default": "ndjson" },
+            "view": text, "filter": text, "search": text,
+            "sort": { "type": "array", "items": { "type": "string", "pattern": "^[^\\u0000]*$" } },
+        },
+        "additionalProperties": false,
+    });
+    json!({
+        "operationId": format!("export.{}", register.id),
+        "tags": [register.id],
+        "summary": format!("{}：导出（后台任务）", register.title),
+        "requestBody": sent(body, true),
+        "responses": responses(&[("202", accepted())], &["409", "413", "415", "422"]),
+    })
+}
+
+/// Long work was taken on.
+fn accepted() -> Value {
+    let place = json!({ "Location": { "schema": { "type": "string" }, "required": true } });
+    told(schema_ref("Job"), place)
 }

@@ -128,6 +128,11 @@ fn of_kind(pack: &Pack, kind: &FieldKind, given: bool) -> Value {
     }
 }
 
+/// Whether the kind holds attachments.
+pub fn is_file(kind: &FieldKind) -> bool {
+    matches!(kind, FieldKind::Image { .. } | FieldKind::File { .. })
+}
+
 fn checklist() -> Value {
     json!({ "type": ["array", "null"], "maxItems": 2000, "items": {
         "type": "object",
