@@ -19,6 +19,20 @@ pub struct Indicator {
     pub measures: Vec<u32>,
 }
 
+impl Indicator {
+    /// The registers it counts: its subjects and its evidence.
+    pub fn registers(&self) -> Vec<&str> {
+        match &self.shape {
+            Shape::Share(share) => match &share.having {
+                Having::Own(_) => vec![&share.of],
+                Having::Linked { register, .. } => vec![&share.of, register],
+            },
+            Shape::Rate(rate) => vec![&rate.count.register],
+            Shape::Entered(entered) => vec![&entered.register],
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Now: no period.

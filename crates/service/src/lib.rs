@@ -6,6 +6,7 @@ pub mod actor;
 pub mod admin;
 mod appraisal;
 mod carry;
+mod chain;
 mod check;
 pub mod clock;
 mod clocks;

@@ -43,6 +43,7 @@ pub(crate) fn view(desk: &mut Desk, register: &Register, record: &Record) -> Res
         state: record.state.clone(),
         state_title: wording::state_title(register, &record.state).to_string(),
         deleted: record.deleted,
+        dated: register.when.is_some(),
         area,
         body,
         sections: sections(desk, &sheet, record)?,

@@ -79,6 +79,7 @@ fn pages() -> Router<Site> {
         .route("/registers/{register}/export.csv", get(registers::export))
         .route("/registers/{register}/options/{field}", get(registers::options))
         .route("/records/{register}/{id}", get(records::show))
+        .route("/records/{register}/{id}/chain", get(records::chain))
         .route("/files/{register}/{id}/{key}", get(records::file))
         .route("/search", get(search::show))
         .route("/healthz", get(|| async { "ok" }))

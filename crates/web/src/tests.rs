@@ -127,6 +127,12 @@ impl Gallery {
         self.hang("pages/list.html", registers::ListPage::new(samples::list(), &asked));
         self.hang("pages/record.html", records::RecordPage::new(samples::record(), true));
         let address = "/records/some_register/12".to_owned();
+        let (title, register) = ("示例超市".to_owned(), ("some".to_owned(), "核查处置".to_owned()));
+        let chain = samples::chain();
+        self.hang(
+            "pages/chain.html",
+            records::ChainPage { title, register, address: address.clone(), chain },
+        );
         self.hang("pages/delete.html", records::DeletePage { view: samples::record(), address });
         self.hang("pages/form.html", forms::FormPage::new(samples::form(), &forms::Target::default()));
         self.hang("pages/notices.html", notices::NoticesPage { view: samples::notices(), unread: true });

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::binding::Bound;
 use super::next::Last;
 use super::{Draft, NewError, NewTarget};
-use crate::indicator::{Having, Indicator, Shape};
+use crate::indicator::Indicator;
 use crate::register::{Register, Seed};
 
 /// Characters that a register's title has at least to tell what a sentence is about.
@@ -125,7 +125,7 @@ fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<(u32, u32)>> {
     };
     for target in &draft.targets {
         let (Bound::To(id) | Bound::Near(id)) = &target.bound else { continue };
-        let counted = draft.base.indicator(id).map(registers).unwrap_or_default();
+        let counted = draft.base.indicator(id).map(Indicator::registers).unwrap_or_default();
         for id in counted.into_iter().chain([id.as_str()]) {
             add(id, (target.chapter, target.measure));
         }
@@ -142,17 +142,6 @@ fn measures(draft: &Draft<'_>) -> IndexMap<String, Vec<(u32, u32)>> {
         }
     }
     serves
-}
-
-fn registers(indicator: &Indicator) -> Vec<&str> {
-    match &indicator.shape {
-        Shape::Share(share) => match &share.having {
-            Having::Own(_) => vec![&share.of],
-            Having::Linked { register, .. } => vec![&share.of, register],
-        },
-        Shape::Rate(rate) => vec![&rate.count.register],
-        Shape::Entered(entered) => vec![&entered.register],
-    }
 }
 
 fn bodies(draft: &Draft<'_>) -> Vec<u8> {

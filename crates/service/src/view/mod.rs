@@ -1,5 +1,6 @@
 //! What a page shows, ready to show: every text in Chinese, every decision made. A page holds no rule.
 mod appraisal;
+mod chain;
 mod form;
 mod indicator;
 mod list;
@@ -9,6 +10,7 @@ mod office;
 mod record;
 
 pub use appraisal::{AppraisalCell, AppraisalIssued, AppraisalItem, AppraisalRow, AppraisalView};
+pub use chain::{ChainLink, ChainView, Counted};
 pub use form::{FormField, FormSection, FormView, InputKind, OptionView, RowInput};
 pub use indicator::{Half, IndicatorRow, IndicatorRows, IndicatorView, PartView, TrendPoint};
 pub use list::{Column, ListAsk, ListView, Query, RowView, StateCount, ViewTab};

@@ -16,6 +16,8 @@ pub struct RecordView {
     pub state: String,
     pub state_title: String,
     pub deleted: bool,
+    /// It tells what happened on a day, and so stands in a chain of acts.
+    pub dated: bool,
     pub area: Option<String>,
     pub body: Option<String>,
     pub sections: Vec<Section>,

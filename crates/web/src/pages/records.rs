@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use serde::{Deserialize, Serialize};
-use shian_service::view::{RecordView, StepView};
+use shian_service::view::{ChainView, RecordView, StepView};
 
 use crate::signed::{Answer, Signed, form_encode};
 
@@ -73,6 +73,32 @@ pub async fn show(
 ) -> Answer {
     let view = signed.ask(move |office, actor| office.look(actor, &register, id)).await?;
     signed.page("pages/record.html", RecordPage::new(view, after.done.is_some()))
+}
+
+/// What a record set in motion and what set it in motion.
+#[derive(Debug, Serialize)]
+pub struct ChainPage {
+    /// The record one came from.
+    pub title: String,
+    /// Its register, by id and title.
+    pub register: (String, String),
+    /// Where it is shown.
+    pub address: String,
+    /// What the service tells.
+    pub chain: ChainView,
+}
+
+/// `GET /records/{register}/{id}/chain` 事件链
+pub async fn chain(signed: Signed, Path((register, id)): Path<(String, i64)>) -> Answer {
+    let page = signed
+        .ask(move |office, actor| {
+            let view = office.look(actor, &register, id)?;
+            let chain = office.chain(actor, &register, id)?;
+            let address = address(&register, id);
+            Ok(ChainPage { title: view.name, register: (register, view.register_title), address, chain })
+        })
+        .await?;
+    signed.page("pages/chain.html", page)
 }
 
 /// The page that asks once more before a record is deleted.

@@ -362,3 +362,24 @@ pub fn appraisal() -> AppraisalView {
         can_issue: true,
     }
 }
+
+pub fn chain() -> ChainView {
+    let one = |title: &str, id, here, open, late| ChainLink {
+        link: link("some_register", id, "示例生鲜超市 韭菜"),
+        register_title: title.into(),
+        date: Some(day(6, id as u32)),
+        here,
+        open,
+        late,
+        body: "区市场监管局".into(),
+    };
+    ChainView {
+        links: vec![
+            one("抽检样品", 1, false, false, false),
+            one("核查处置", 5, true, true, true),
+            one("行政处罚案件", 9, false, true, false),
+        ],
+        more: true,
+        counted: vec![Counted { id: "some_share".into(), title: "核查处置率".into(), target: true }],
+    }
+}

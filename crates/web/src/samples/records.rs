@@ -133,6 +133,7 @@ pub fn record() -> RecordView {
         state: "checked".into(),
         state_title: "已检查".into(),
         deleted: false,
+        dated: true,
         area: Some("羊山街道".into()),
         body: Some("羊山市场监管所".into()),
         sections: vec![Section { title: String::new(), fields: fields() }],
