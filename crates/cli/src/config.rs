@@ -35,6 +35,17 @@ pub struct File {
     /// `[api]`: the REST API.
     #[serde(default)]
     pub api: Api,
+    /// `[webhooks]`: who may be told of changes.
+    #[serde(default)]
+    pub webhooks: Webhooks,
+}
+
+/// Where webhooks may lead besides public addresses.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Private addresses and ranges, such as `10.1.0.0/16`.
+    pub allow: Vec<String>,
 }
 
 /// How the REST API serves.

@@ -32,6 +32,8 @@ pub fn run(ask: Serve) -> Result<(), Failure> {
     let office = Arc::new(ask.place.open()?);
     office.keep_up()?;
     office.work()?;
+    let allowed = file.webhooks.allow.iter().map(|net| net.parse()).collect::<Result<_, _>>();
+    office.deliver(allowed.map_err(|why| Failure::usage(format!("shian.toml [webhooks] allow: {why}")))?)?;
     let config = shian_web::WebConfig {
         listen,
         secure_cookie: file.secure_cookie.unwrap_or(false),

@@ -289,6 +289,8 @@ fn seen(event: Event, name: &dyn Fn(Option<i64>) -> String) -> EventView {
         "unlocked" => "解锁",
         "token_added" => "新建令牌",
         "token_revoked" => "撤销令牌",
+        "webhook_added" => "新建变更推送",
+        "webhook_dropped" => "撤销变更推送",
         other => other,
     };
     EventView {

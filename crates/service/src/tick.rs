@@ -34,6 +34,7 @@ impl Office {
         self.refresh_indicators()?;
         let swept = self.store().sweep_files(self.now() - chrono::Duration::days(UNUSED_DAYS))?;
         self.sweep_jobs()?;
+        self.sweep_deliveries()?;
         Ok(Ticked { day, opened, swept })
     }
 

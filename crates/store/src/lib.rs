@@ -37,6 +37,7 @@ mod tx;
 pub mod verdict;
 pub mod verify;
 mod waiting;
+mod webhook;
 mod write;
 mod writer;
 
@@ -62,3 +63,4 @@ pub use token::Token;
 pub use tx::Tx;
 pub use verify::{Fault, Progress};
 pub use waiting::{Handed, Waiting};
+pub use webhook::{Delivery, Tried, Webhook};

@@ -14,6 +14,7 @@ const SCRIPTS: &[(i64, &str)] = &[
     (5, include_str!("../schema/0005_notice.sql")),
     (6, include_str!("../schema/0006_programs.sql")),
     (9, include_str!("../schema/0009_applied.sql")),
+    (10, include_str!("../schema/0010_webhook.sql")),
     (11, include_str!("../schema/0011_own_account.sql")),
     (15, include_str!("../schema/0015_waiting.sql")),
 ];

@@ -15,7 +15,7 @@ use crate::{
     WebConfig, WebError, api, assets, guard,
     pages::{
         account, admin, appraisals, cockpit, desk, forms, indicators, measures, notices, parts, preferences,
-        records, refused, registers, search, signin,
+        records, refused, registers, search, signin, tokens,
     },
     shell::Shell,
     signed::Signed,
@@ -82,6 +82,8 @@ fn pages() -> Router<Site> {
         .route("/records/{register}/{id}/chain", get(records::chain))
         .route("/files/{register}/{id}/{key}", get(records::file))
         .route("/search", get(search::show))
+        .route("/api/docs", get(api::docs::show))
+        .route("/api/docs/{register}", get(api::docs::register))
         .route("/healthz", get(|| async { "ok" }))
         .route("/assets/{name}", get(assets::serve))
 }
@@ -92,6 +94,8 @@ fn writes() -> Router<Site> {
         .route("/signout", post(signin::leave))
         .route("/preferences", post(preferences::set))
         .route("/account", get(account::show))
+        .route("/account/tokens", get(tokens::show).post(tokens::add))
+        .route("/account/tokens/{id}/revoke", post(tokens::revoke))
         .route("/account/password", post(account::password))
         .route("/account/sessions/{key}", post(account::end))
         .route("/registers/{register}/new", get(forms::new).post(forms::create))

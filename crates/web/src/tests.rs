@@ -11,10 +11,11 @@ use shian_service::{
 };
 
 use crate::{
+    api::docs,
     messages::Language,
     pages::{
         admin, appraisals, cockpit, desk, forms, indicators, measures, notices, parts, records, refused,
-        registers, search, signin,
+        registers, search, signin, tokens,
     },
     samples,
     shell::{MenuGroup, MenuItem, Reader, Shell},
@@ -78,6 +79,7 @@ impl Gallery {
         let mut all = Self { templates, drawn: BTreeMap::new() };
         all.hang_plan();
         all.hang_records();
+        all.hang_programs();
         all.hang_refusals();
         all.hang_administration();
         all.hang_door();
@@ -141,6 +143,12 @@ impl Gallery {
         let group = SearchGroup { register: "some".into(), title: "食品生产经营主体".into(), hits };
         let view = Some(SearchView { text: "示例".into(), groups: vec![group] });
         self.hang("pages/search.html", search::SearchPage { text: "示例".into(), view });
+    }
+
+    fn hang_programs(&mut self) {
+        self.hang("pages/tokens.html", tokens::TokensPage::sample());
+        self.hang("pages/api.html", docs::DocsPage::sample());
+        self.hang("pages/api_register.html", docs::RegisterPage::sample());
     }
 
     fn hang_refusals(&mut self) {

@@ -2,8 +2,10 @@
 //! see and do is what the service answers, the same as for the pages. The contract is `docs/adr/0006-api.md`.
 
 mod caller;
+pub mod docs;
 mod feed;
 mod files;
+mod hooks;
 mod many;
 mod numbers;
 mod openapi;
@@ -17,7 +19,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 
 use crate::router::Site;
@@ -64,6 +66,10 @@ fn looks() -> Router<Site> {
         .route("/cockpit", get(numbers::cockpit))
         .route("/changes", get(feed::changes))
         .route("/files", post(files::upload))
+        .route("/webhooks", get(hooks::list).post(hooks::add))
+        .route("/webhooks/{id}", delete(hooks::drop))
+        .route("/webhooks/{id}/deliveries", get(hooks::deliveries))
+        .route("/webhooks/{id}/replay", post(hooks::replay))
         .route("/jobs", get(many::jobs))
         .route("/jobs/{id}", get(many::job))
         .route("/jobs/{id}/result", get(many::result))

@@ -16,3 +16,4 @@ pub mod refused;
 pub mod registers;
 pub mod search;
 pub mod signin;
+pub mod tokens;

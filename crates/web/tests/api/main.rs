@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod hooks;
 mod many;
 mod stage;
 mod tokens;

@@ -263,11 +263,11 @@ fn bulk(register: &Register) -> Value {
         "type": "object",
         "description": "没有 id：登记；有 id 和 version：修改、step（流转）或 delete（删除）",
         "properties": {
-            "id": { "type": "integer", "minimum": 1 },
-            "version": { "type": "integer", "minimum": 1 },
-            "step": { "type": "string" },
+            "id": { "type": ["integer", "null"], "format": "int64" },
+            "version": { "type": ["integer", "null"], "format": "int64" },
+            "step": { "type": ["string", "null"] },
             "delete": { "type": "boolean" },
-            "reason": { "type": "string" },
+            "reason": { "type": ["string", "null"] },
             "fields": { "type": "object", "description": format!("如 {}.new 或 {}.change 的 fields", register.id, register.id) },
         },
         "additionalProperties": false,
@@ -299,7 +299,7 @@ fn export(register: &Register) -> Value {
     let body = json!({
         "type": "object",
         "properties": {
-            "format": { "enum": ["ndjson", "csv", "xlsx"], "default": "ndjson" },
+            "format": { "enum": ["ndjson", "csv", "xlsx", null], "default": "ndjson" },
             "view": text, "filter": text, "search": text,
             "sort": { "type": "array", "items": { "type": "string", "pattern": "^[^\\u0000]*$" } },
         },
