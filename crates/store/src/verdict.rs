@@ -8,6 +8,7 @@ use shian_pack::value::RecordId;
 
 use crate::cell::{Cell, Row};
 use crate::codec::days;
+use crate::dialect::Dialect;
 use crate::error::Result;
 use crate::expr_sql::{self, Frame};
 
@@ -150,12 +151,11 @@ impl Tx {
         let mut sql = Sql::new(self.dialect(), VERDICT);
         side.push_verdicts(&mut sql, self.dialect(), &[])?;
         self.execute(&sql.text, &sql.params)?;
-        self.execute(
-            "INSERT INTO tally (side, area, body, month, counting, whole) \
-             SELECT side, area, body, month, sum(weight * counts), sum(weight) FROM verdict WHERE side = $1 \
-             GROUP BY side, area, body, month",
-            &[side.no.into()],
-        )?;
+        let grouped = grouped(self.dialect(), "verdict WHERE side = $1");
+        let sql = format!(
+            "INSERT INTO tally (side, area, body, month, counting, whole) SELECT $1, g.* FROM ({grouped}) g"
+        );
+        self.execute(&sql, &[side.no.into()])?;
         Ok(())
     }
 
@@ -233,13 +233,11 @@ impl Tx {
 
     /// The sums of one side as they would be in its window, straight from the records.
     pub fn tallies_of(&mut self, side: &Side) -> Result<Vec<Tally>> {
-        let mut sql = Sql::new(self.dialect(), "WITH verdicts (side, subject, area, body, weight, counts, ");
-        sql.push("month, held) AS (");
-        side.push_verdicts(&mut sql, self.dialect(), &[])?;
-        sql.push(
-            ") SELECT side, area, body, month, CAST(sum(weight * counts) AS BIGINT), \
-             CAST(sum(weight) AS BIGINT) FROM verdicts GROUP BY side, area, body, month",
-        );
+        let dialect = self.dialect();
+        let mut sql =
+            Sql::new(dialect, "WITH verdicts (side, subject, area, body, weight, counts, month, held) AS (");
+        side.push_verdicts(&mut sql, dialect, &[])?;
+        sql.push(") SELECT ").bind(side.no).push(&format!(", g.* FROM ({}) g", grouped(dialect, "verdicts")));
         self.query(&sql.text, &sql.params)?.into_iter().map(tally).collect()
     }
 
@@ -336,6 +334,21 @@ impl Tx {
         sql.push(" ORDER BY coalesce(s._date, 0), s._id");
         let rows = self.query(&sql.text, &sql.params)?;
         rows.into_iter().map(|mut row| Ok((row.text(0)?, row.maybe_int(1)?, row.int(2)?))).collect()
+    }
+}
+
+/// Area, body, month, counting and whole of verdicts added up. SQLite would sort them first: there a function of our own adds
+/// up, which takes a third of the time.
+fn grouped(dialect: Dialect, from: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!(
+            "SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 \
+             FROM json_each((SELECT add_up(area, body, month, weight, counts) FROM {from}))"
+        ),
+        Dialect::Postgres => format!(
+            "SELECT area, body, month, CAST(sum(weight * counts) AS BIGINT), CAST(sum(weight) AS BIGINT) \
+             FROM {from} GROUP BY area, body, month"
+        ),
     }
 }
 

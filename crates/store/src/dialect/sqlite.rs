@@ -1,7 +1,9 @@
 //! The embedded database. WAL with full fsync; readers never wait for the writer.
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 
@@ -49,6 +51,7 @@ impl Sqlite {
         }
         connection
             .execute_batch(&format!("PRAGMA cache_size = -{CACHE_KIB}; PRAGMA temp_store = MEMORY;"))?;
+        connection.create_aggregate_function("add_up", 5, FunctionFlags::SQLITE_UTF8, AddUp)?;
         Ok(Self { connection })
     }
 
@@ -107,5 +110,46 @@ impl Sqlite {
 
     pub fn forget(&mut self) {
         self.connection.flush_prepared_statement_cache();
+    }
+}
+
+/// `add_up(area, body, month, weight, counts)`: a JSON list of `[area, body, month, counting, whole]`, in no order.
+struct AddUp;
+
+/// Area, then body and month, then counting and whole.
+type Sums = HashMap<Box<str>, HashMap<(i64, i64), (i64, i64)>>;
+
+impl Aggregate<Sums, String> for AddUp {
+    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Sums> {
+        Ok(Sums::new())
+    }
+
+    fn step(&self, row: &mut Context<'_>, sums: &mut Sums) -> rusqlite::Result<()> {
+        let area =
+            row.get_raw(0).as_str().map_err(|error| rusqlite::Error::UserFunctionError(error.into()))?;
+        let (weight, counts): (i64, i64) = (row.get(3)?, row.get(4)?);
+        if !sums.contains_key(area) {
+            sums.insert(area.into(), HashMap::new());
+        }
+        if let Some(of_area) = sums.get_mut(area) {
+            let (counting, whole) = of_area.entry((row.get(1)?, row.get(2)?)).or_default();
+            *counting += weight * counts;
+            *whole += weight;
+        }
+        Ok(())
+    }
+
+    fn finalize(&self, _: &mut Context<'_>, sums: Option<Sums>) -> rusqlite::Result<String> {
+        let sums = sums.unwrap_or_default();
+        let rows: Vec<(&str, i64, i64, i64, i64)> = sums
+            .iter()
+            .flat_map(|(area, of_area)| {
+                let row = move |((body, month), (counting, whole)): (&(i64, i64), &(i64, i64))| {
+                    (area.as_ref(), *body, *month, *counting, *whole)
+                };
+                of_area.iter().map(row)
+            })
+            .collect();
+        serde_json::to_string(&rows).map_err(|error| rusqlite::Error::UserFunctionError(error.into()))
     }
 }
