@@ -1,4 +1,6 @@
 //! `shian indicator list|show`.
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use shian_service::indicator::IndicatorAsk;
 use shian_service::view::IndicatorView;
@@ -42,13 +44,13 @@ pub fn run(verb: Verb, report: &Report) -> Result<(), Failure> {
             let wanted = wanted(&office, &ask)?;
             let ids = office.indicators(&actor)?;
             let views = ids.iter().map(|(id, _)| office.indicator(&actor, id, &wanted));
-            let views: Vec<IndicatorView> = views.collect::<Result<_, _>>()?;
+            let views: Vec<Arc<IndicatorView>> = views.collect::<Result<_, _>>()?;
             report.answer(&views, |views| views.iter().map(|view| line(view) + "\n").collect())
         }
         Verb::Show { id, ask } => {
             let office = ask.place.open()?;
             let view = office.indicator(&Actor::system(), &id, &wanted(&office, &ask)?)?;
-            report.answer(&view, whole)
+            report.answer(view.as_ref(), whole)
         }
     }
 }

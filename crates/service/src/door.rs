@@ -252,8 +252,8 @@ impl Office {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn measures(&self, actor: &Actor) -> Result<MeasuresView, Refusal> {
-        self.at_desk(actor, measure::measures)
+    pub fn measures(&self, actor: &Actor) -> Result<Arc<MeasuresView>, Refusal> {
+        self.keep(&self.kept().measures, actor, String::new(), measure::measures)
     }
 
     /// One measure beside its own words.
@@ -268,8 +268,8 @@ impl Office {
     ///
     /// # Errors
     /// The database cannot be read.
-    pub fn cockpit(&self, actor: &Actor) -> Result<CockpitView, Refusal> {
-        self.at_desk(actor, measure::cockpit)
+    pub fn cockpit(&self, actor: &Actor) -> Result<Arc<CockpitView>, Refusal> {
+        self.keep(&self.kept().cockpits, actor, String::new(), measure::cockpit)
     }
 
     /// Everything he may read that holds the words.

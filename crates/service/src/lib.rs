@@ -24,6 +24,7 @@ mod hook;
 pub mod indicator;
 mod job;
 mod keep;
+mod kept;
 mod list;
 mod live;
 mod look;

@@ -15,6 +15,7 @@ use crate::clock::{Clock, day_of};
 use crate::desk::Desk;
 use crate::job::Room;
 use crate::keep::PackShelf;
+use crate::kept::KeptViews;
 use crate::live::{Directory, Live};
 use crate::refusal::Refusal;
 use crate::restamp;
@@ -85,6 +86,7 @@ pub struct Office {
     holders: Holders,
     room: Arc<Room>,
     results: PathBuf,
+    kept: KeptViews,
 }
 
 impl std::fmt::Debug for Office {
@@ -110,7 +112,8 @@ impl Office {
         };
         let (live, glanced) = (RwLock::new(Arc::new(live)), Mutex::new(Instant::now()));
         let (holders, room, results) = (Holders::default(), Arc::default(), config.data.join("results"));
-        let office = Self { store, clock, shelf, live, glanced, holders, room, results };
+        let kept = KeptViews::default();
+        let office = Self { store, clock, shelf, live, glanced, holders, room, results, kept };
         office.refresh_indicators()?;
         Ok(office)
     }
@@ -125,7 +128,9 @@ impl Office {
         self.store.write(move |tx| {
             crate::waiting::refresh(tx, &live, false)?;
             crate::indicator::refresh(tx, &live.pack, now)
-        })
+        })?;
+        self.kept.clear();
+        Ok(())
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -164,6 +169,10 @@ impl Office {
 
     pub(crate) fn holders(&self) -> &Holders {
         &self.holders
+    }
+
+    pub(crate) fn kept(&self) -> &KeptViews {
+        &self.kept
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -87,7 +87,7 @@ impl Gallery {
     }
 
     fn hang_plan(&mut self) {
-        self.hang("pages/cockpit.html", cockpit::CockpitPage::new(samples::cockpit()));
+        self.hang("pages/cockpit.html", cockpit::CockpitPage::new(samples::cockpit().into()));
         let view = MeasuresView {
             title: "2023 年平桥区食品安全工作要点".into(),
             place: "平桥区".into(),
@@ -95,7 +95,7 @@ impl Gallery {
             time_permille: 706,
             chapters: samples::chapters(),
         };
-        self.hang("pages/measures.html", measures::MeasuresPage { view, measures: 18 });
+        self.hang("pages/measures.html", measures::MeasuresPage { view: view.into(), measures: 18 });
         self.hang("pages/measure.html", measures::MeasurePage::new(samples::measure()));
         let all = ["bureaus", "townships"]
             .map(|id| indicators::Named { id: id.into(), title: "评议考核".into() });

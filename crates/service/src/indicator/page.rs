@@ -1,5 +1,7 @@
 //! An indicator's page and its two lists. Numbers are for everybody who may read something of what they count; the records
 //! behind them only for those who may read these.
+use std::sync::Arc;
+
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use shian_pack::indicator::{Indicator, Shape, Window};
@@ -52,8 +54,13 @@ impl Office {
     ///
     /// # Errors
     /// NotFound when there is none, or the actor may read nothing of what it counts.
-    pub fn indicator(&self, actor: &Actor, id: &str, ask: &IndicatorAsk) -> Result<IndicatorView, Refusal> {
-        self.at_desk(actor, |desk| {
+    pub fn indicator(
+        &self,
+        actor: &Actor,
+        id: &str,
+        ask: &IndicatorAsk,
+    ) -> Result<Arc<IndicatorView>, Refusal> {
+        self.keep(&self.kept().indicators, actor, format!("{id} {ask:?}"), |desk| {
             let indicator = readable(desk, id)?;
             let day =
                 ask.period.as_deref().and_then(last_day).map_or(desk.today(), |day| day.min(desk.today()));

@@ -44,7 +44,8 @@ pub async fn show(caller: Caller, Path(id): Path<String>, RawQuery(query): RawQu
         area: asked.text("area").map(str::to_owned),
     };
     let view = caller.ask(move |office, actor| office.indicator(actor, &id, &ask)).await;
-    Ok(told(&indicator(&view.map_err(Problem::of_query)?)))
+    let view = view.map_err(Problem::of_query)?;
+    Ok(told(&indicator(&view)))
 }
 
 fn indicator(view: &IndicatorView) -> Value {

@@ -1,5 +1,7 @@
 //! `/` 驾驶舱: what is late and whose, which targets lag, which measure, which township; for a leader with two minutes.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use shian_service::view::{CockpitView, MonthStatus};
 
@@ -9,7 +11,7 @@ use crate::signed::{Answer, Signed};
 #[derive(Debug, Serialize)]
 pub struct CockpitPage {
     /// What the service tells.
-    pub view: CockpitView,
+    pub view: Arc<CockpitView>,
     /// How many measures the plan has.
     pub measures: usize,
     /// Targets month by month; none while no month has a number.
@@ -35,7 +37,7 @@ struct Stack {
 impl CockpitPage {
     /// Lays out what the service tells.
     #[must_use]
-    pub fn new(view: CockpitView) -> Self {
+    pub fn new(view: Arc<CockpitView>) -> Self {
         let measures = view.chapters.iter().map(|chapter| chapter.tiles.len()).sum();
         let told = |month: &MonthStatus| month.late + month.behind + month.on_track + month.met > 0;
         let chart = view.months.iter().any(told).then(|| StackChart::new(&view.months));

@@ -1,5 +1,7 @@
 //! `/indicators` 指标, and one indicator: how much, since when, where, who is missing and who owes it, how it is counted.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use shian_service::indicator::{IndicatorAsk, RowsOf};
@@ -182,7 +184,7 @@ pub async fn list(signed: Signed) -> Answer {
             let mut others = office.indicators(actor)?;
             others.retain(|(id, _)| !answered(id));
             let others = others.into_iter().map(|(id, title)| Named { id, title }).collect();
-            Ok(IndicatorsPage { others, targets: cockpit.targets, unbound: cockpit.unbound })
+            Ok(IndicatorsPage { others, targets: cockpit.targets.clone(), unbound: cockpit.unbound.clone() })
         })
         .await?;
     signed.page("pages/indicators.html", page)
@@ -208,7 +210,7 @@ pub async fn show(signed: Signed, Path(id): Path<String>, Query(asked): Query<As
         .ask(move |office, actor| {
             let of = RowsOf { area: wanted.area.as_deref(), body: wanted.body };
             let ask = IndicatorAsk { period: None, area: wanted.area.clone(), body: wanted.body };
-            let view = office.indicator(actor, &id, &ask)?;
+            let view = Arc::unwrap_or_clone(office.indicator(actor, &id, &ask)?);
             let rows = |half, after| office.indicator_rows(actor, &id, half, of, after, ROWS);
             let missing = view.missing.map(|_| rows(Half::Missing, wanted.missing)).transpose()?;
             let counting = view.counting.map(|_| rows(Half::Counting, wanted.counting)).transpose()?;

@@ -1,5 +1,7 @@
 //! `/measures` 要点与责任, and one measure: the document's own words beside duties, targets, live numbers and progress.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use serde::Serialize;
 use shian_service::view::{MeasureView, MeasuresView};
@@ -12,7 +14,7 @@ const FIRST_DUTIES: usize = 10;
 #[derive(Debug, Serialize)]
 pub struct MeasuresPage {
     /// What the service tells.
-    pub view: MeasuresView,
+    pub view: Arc<MeasuresView>,
     /// How many measures.
     pub measures: usize,
 }
